@@ -125,7 +125,7 @@ class yaml_reader {
   scalar read_scalar(const std::string& key, const std::string& expected);
   std::vector<scalar> read_list(const std::string& key, const std::string& expected);
   template <typename Quantity>
-  Quantity read_quantity(const std::string& key, Quantity (*parse)(std::string_view),
+  Quantity read_quantity(const std::string& key, Quantity (*parser)(std::string_view),
                          const char* expected, Quantity min, Quantity max);
   std::uint64_t to_integer(const scalar& item, std::uint64_t min, std::uint64_t max) const;
   std::ptrdiff_t choice_index(const std::string& key, const std::vector<std::string_view>& names);

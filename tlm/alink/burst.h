@@ -1,0 +1,36 @@
+// A burst: one TLM-2.0 generic payload of any length, from one endpoint to another.
+#pragma once
+
+#include <cstdint>
+#include <tlm>
+
+#include "alink/status.h"
+#include "base/ids.h"
+
+namespace sn::alink {
+
+/// What ALink needs to know of a burst beyond the generic payload. The command (read or write), the
+/// address at the target, the length in bytes and the data pointer are the payload's own; a null
+/// data pointer means that only timing moves.
+///
+/// The payload's response status is TLM_OK_RESPONSE when `completion` is ok, and an error response
+/// otherwise; `why` then says what refused it.
+struct burst_extension : tlm::tlm_extension<burst_extension> {
+  base::endpoint_id source = 0;
+  base::endpoint_id destination = 0;
+  std::uint8_t traffic_class = 0;  ///< 0 to 3; 0 is the lowest
+  std::uint16_t plane_mask = 0;    ///< bit p: the burst may use plane p
+  std::uint32_t tag = 0;           ///< the target counts arrived bytes by tag
+  status completion = status::ok;
+  cause why = cause::none;
+
+  tlm::tlm_extension_base* clone() const override { return new burst_extension(*this); }
+  void copy_from(const tlm::tlm_extension_base& other) override {
+    *this = static_cast<const burst_extension&>(other);
+  }
+};
+
+/// The burst extension of a payload; it must have one.
+burst_extension& extension_of(tlm::tlm_generic_payload& payload);
+
+}  // namespace sn::alink

@@ -26,7 +26,7 @@ enum class topology_kind : std::uint8_t {
 };
 
 /// How many parts there are and how they are grouped.
-struct topology {
+struct topology_parameters {
   topology_kind kind = topology_kind::single_stage_planes;
   unsigned accelerators = 0;
   unsigned accelerators_per_domain = 0;     ///< a domain is what ALink connects
@@ -52,7 +52,7 @@ struct efficiency {
 };
 
 /// A GPU.
-struct accelerator {
+struct accelerator_parameters {
   std::string model;
   base::bytes hbm_capacity;
   base::bytes_per_second hbm_bandwidth;
@@ -75,7 +75,7 @@ struct accelerator {
 enum class bandwidth_reading : std::uint8_t { bidirectional, unidirectional };
 
 /// The links of ALink and what moves on them.
-struct scale_up {
+struct scale_up_parameters {
   std::string protocol;
   unsigned lane_directions_per_accelerator = 0;  ///< announced bandwidth over raw lane rate
   bandwidth_reading reading = bandwidth_reading::bidirectional;
@@ -105,22 +105,22 @@ struct scale_up {
 };
 
 /// The hart of a switch, a pool or a CIPU.
-struct controller {
+struct controller_parameters {
   base::hertz hart_clock;
   base::bytes ram;
 };
 
 /// An ALink switch.
-struct alink_switch {
+struct alink_switch_parameters {
   unsigned ports = 0;
   unsigned arbiter_iterations = 0;
   unsigned voq_depth = 0;  ///< cells, per pair of input and output
-  controller controller_part;
+  controller_parameters controller;
 };
 
 /// The control and I/O processor of a partition.
-struct cipu {
-  controller controller_part;
+struct cipu_parameters {
+  controller_parameters controller;
   base::hertz timer_frequency;  ///< of mtime, in every controller of the platform
   base::picoseconds quantum;    ///< how far a hart may run ahead of time
   base::picoseconds
@@ -133,7 +133,7 @@ struct cipu {
 };
 
 /// The memory pools. A platform without any has per_domain 0 and nothing else.
-struct pool {
+struct pool_parameters {
   unsigned per_domain = 0;
   unsigned devices = 0;
   base::bytes device_capacity;
@@ -144,11 +144,11 @@ struct pool {
   base::bytes interleave_granularity;
   unsigned lanes_per_plane = 0;
   base::bytes request_per_partition;  ///< capacity that each CIPU maps at boot
-  controller controller_part;
+  controller_parameters controller;
 };
 
 /// The network between supernodes.
-struct scale_out {
+struct scale_out_parameters {
   base::bytes_per_second rate_per_accelerator;
   std::string nic;
   double fabric_utilisation = 0.0;    ///< of line rate, many flows
@@ -158,17 +158,17 @@ struct scale_out {
 };
 
 /// The third network: storage, KV-cache store, users.
-struct dcn {
+struct dcn_parameters {
   base::bytes_per_second storage_bandwidth;  ///< per partition
 };
 
 /// Electrical limits of the rack.
-struct power {
+struct power_parameters {
   base::milliwatts rack_supply;
 };
 
 /// Cooling of the rack.
-struct thermal {
+struct thermal_parameters {
   base::milliwatts rack_cooling;
   std::string coolant;
   double supply_temperature_c = 0.0;
@@ -190,29 +190,27 @@ struct description {
   std::string name;
   std::string title;  ///< one line for people
   validation_status status = validation_status::prediction_only;
-  topology topology_part;
-  accelerator accelerator_part;
-  scale_up scale_up_part;
-  alink_switch switch_part;
-  cipu cipu_part;
-  pool pool_part;
-  scale_out scale_out_part;
-  dcn dcn_part;
-  power power_part;
-  thermal thermal_part;
+  topology_parameters topology;
+  accelerator_parameters accelerator;
+  scale_up_parameters scale_up;
+  alink_switch_parameters alink_switch;
+  cipu_parameters cipu;
+  pool_parameters pool;
+  scale_out_parameters scale_out;
+  dcn_parameters dcn;
+  power_parameters power;
+  thermal_parameters thermal;
   std::vector<pod> pods;
 
   std::string file;                      ///< where it was loaded from
   std::vector<base::yaml_value> values;  ///< every value as written, in the order of the file
 
   /// Lanes of one link, each direction.
-  unsigned lanes_per_port() const {
-    return scale_up_part.lanes_per_accelerator() / topology_part.planes;
-  }
+  unsigned lanes_per_port() const { return scale_up.lanes_per_accelerator() / topology.planes; }
   /// Rate of one port, each direction, cells and all.
-  base::bytes_per_second port_rate() const { return scale_up_part.lane_rate * lanes_per_port(); }
+  base::bytes_per_second port_rate() const { return scale_up.lane_rate * lanes_per_port(); }
   /// Rate of an accelerator over all planes, each direction.
-  base::bytes_per_second accelerator_rate() const { return port_rate() * topology_part.planes; }
+  base::bytes_per_second accelerator_rate() const { return port_rate() * topology.planes; }
   /// Time of one cell on a port.
   base::picoseconds slot_time() const;
   /// From a cell's departure to its credit's return, in slots, rounded up.
@@ -221,18 +219,15 @@ struct description {
   double die_temperature_c(base::milliwatts draw) const;
 
   // Endpoints on ALink: accelerators first, then CIPUs, then pools.
-  unsigned pools() const { return topology_part.domains() * pool_part.per_domain; }
-  unsigned endpoints() const {
-    return topology_part.accelerators + topology_part.partitions() + pools();
-  }
+  unsigned pools() const { return topology.domains() * pool.per_domain; }
+  unsigned endpoints() const { return topology.accelerators + topology.partitions() + pools(); }
   base::endpoint_id accelerator_endpoint(unsigned index) const;
   base::endpoint_id cipu_endpoint(unsigned partition) const;
   base::endpoint_id pool_endpoint(unsigned index) const;
 
   // Ports of every switch of a domain: its accelerators first, then its CIPUs, then its pools.
   unsigned ports_in_use() const {
-    return topology_part.accelerators_per_domain + topology_part.partitions_per_domain() +
-           pool_part.per_domain;
+    return topology.accelerators_per_domain + topology.partitions_per_domain() + pool.per_domain;
   }
   base::port_id accelerator_port(unsigned index) const;
   base::port_id cipu_port(unsigned partition) const;
@@ -240,15 +235,15 @@ struct description {
 
   // Membership.
   unsigned domain_of_accelerator(unsigned index) const {
-    return index / topology_part.accelerators_per_domain;
+    return index / topology.accelerators_per_domain;
   }
   unsigned partition_of_accelerator(unsigned index) const {
-    return index / topology_part.accelerators_per_partition;
+    return index / topology.accelerators_per_partition;
   }
   unsigned domain_of_partition(unsigned partition) const {
-    return partition / topology_part.partitions_per_domain();
+    return partition / topology.partitions_per_domain();
   }
-  unsigned domain_of_pool(unsigned index) const { return index / pool_part.per_domain; }
+  unsigned domain_of_pool(unsigned index) const { return index / pool.per_domain; }
   /// The pod of a partition; 0 when it belongs to none.
   base::pod_id pod_of_partition(unsigned partition) const;
 };

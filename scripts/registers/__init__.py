@@ -1,0 +1,1 @@
+"""How registers/generated comes from registers/*.rdl."""

@@ -31,6 +31,16 @@ struct port_set {
     return static_cast<unsigned>(__builtin_popcountll(word[0]) + __builtin_popcountll(word[1]));
   }
 
+  /// Calls `visit(port)` for every member, lowest first.
+  template <class visitor>
+  void for_each(visitor&& visit) const {
+    for (unsigned w = 0; w < word.size(); ++w) {
+      for (std::uint64_t rest = word[w]; rest != 0; rest &= rest - 1) {
+        visit(w * 64 + static_cast<unsigned>(__builtin_ctzll(rest)));
+      }
+    }
+  }
+
   /// The first member at or after `start` in cyclic order over 128 places; the set must not be
   /// empty.
   unsigned next_from(unsigned start) const {

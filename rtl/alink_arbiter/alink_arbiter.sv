@@ -1,0 +1,144 @@
+// ALink switch arbiter: an iSLIP scheduler for an input-queued crossbar.
+//
+// Purpose
+//   In every clock it matches inputs that have cells with outputs that can take one. An iteration has
+//   three steps (N. McKeown, "The iSLIP scheduling algorithm for input-queued switches", 1999):
+//     request  every unmatched input asks each output for which its VOQ is not empty;
+//     grant    every unmatched, ready output picks the first asking input at or after its pointer;
+//     accept   every input picks the first granting output at or after its pointer.
+//   Both pointers move to one beyond the partner, and only for pairs matched in the FIRST iteration:
+//   that is what makes the pointers drift apart under load and what keeps the oldest request from
+//   starving. After reset all pointers are at 0.
+//
+// Contract
+//   - `req_i[o*Ports + i]` means: input i has a cell for output o. Requests are NOT held: they may be
+//     withdrawn in any clock without having been granted.
+//   - `ready_i[o]` means: output o can take a cell in the slot being arbitrated. An output that is not
+//     ready grants nothing and keeps its pointer.
+//   - Latency is one clock: the edge that samples `req_i` and `ready_i` registers their matching.
+//     `gnt_valid_o[o]` then says that output o is matched, `gnt_idx_o[o*IdxWidth +: IdxWidth]` with
+//     which input. The index holds its last value while valid is low and means nothing then.
+//   - A request that was granted is consumed by the requester: the cell is counted out of its VOQ
+//     before the next `req_i`.
+//   - Every input is matched to at most one output and every output to at most one input. With one
+//     iteration at least one pair is matched whenever any ready output is asked for.
+//
+// Parameters
+//   Ports       number of inputs and of outputs, 1 to 128
+//   Iterations  iterations in a clock, 1 to 4
+//
+// Trade-offs
+//   - Rows of Ports bits, one for each output with one bit for each input, are the only data shape:
+//     all inputs accept in parallel as the rows go by, so nothing is ever transposed. The accept step is
+//     a chain over the rows and its depth grows with Ports; iterations are unrolled in space.
+//   - Pointers are kept as masks of the places at or after them (all zero means place 0, as a full
+//     mask would), which costs 2*Ports*Ports flip-flops and saves the decoders in front of every pick.
+//   - The next state is worked out by blocking assignments to variables local to the clocked process.
+//     A cycle-based simulator then evaluates it once in a clock; as always_comb it would do so at each
+//     change of an input, of a register and of the clock (1.8 times slower at 64 ports, 3 at 80).
+module alink_arbiter #(
+  parameter int unsigned Ports      = 64,
+  parameter int unsigned Iterations = 1,
+  // Derived; not to be overridden.
+  localparam int unsigned IdxWidth  = (Ports > 1) ? $clog2(Ports) : 1
+) (
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
+
+  input  logic [Ports*Ports-1:0]    req_i,
+  input  logic [Ports-1:0]          ready_i,
+
+  output logic [Ports-1:0]          gnt_valid_o,
+  output logic [Ports*IdxWidth-1:0] gnt_idx_o
+);
+
+  if (Ports < 1 || Ports > 128) begin : gen_illegal_ports
+    $error("alink_arbiter: Ports must lie in 1 to 128");
+  end
+  if (Iterations < 1 || Iterations > 4) begin : gen_illegal_iterations
+    $error("alink_arbiter: Iterations must lie in 1 to 4");
+  end
+
+  typedef logic [Ports-1:0] row_t;
+
+  // Bit b of an index is the OR of a one-hot row under mask b.
+  function automatic logic [IdxWidth*Ports-1:0] idx_masks();
+    idx_masks = '0;
+    for (int unsigned b = 0; b < IdxWidth; b = b + 1) begin
+      for (int unsigned i = 0; i < Ports; i = i + 1) begin
+        idx_masks[b*Ports + i] = ((i >> b) & 1) == 1;
+      end
+    end
+  endfunction
+
+  localparam logic [IdxWidth*Ports-1:0] IdxMasks = idx_masks();
+
+  // gnt_mask_q[o][i]: input i lies at or after the grant pointer of output o.
+  // acc_mask_q[o][i]: output o lies at or after the accept pointer of input i.
+  row_t gnt_mask_q [0:Ports-1];
+  row_t acc_mask_q [0:Ports-1];
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin : p_arbitrate
+    row_t pick [0:Ports-1];      // per output: the input it grants, one-hot
+    row_t row;                   // the requests that an output sees
+    row_t upper;                 // those at or after its pointer
+    row_t cand;                  // inputs that may accept this output
+    row_t won;                   // the input that does, one-hot
+    row_t seen;                  // inputs that have accepted an earlier output
+    row_t any_pick;              // inputs granted by some output
+    row_t any_upper;             // inputs granted by some output at or after their pointer
+    row_t taken;                 // inputs matched in earlier iterations
+    logic [Ports-1:0] matched;   // outputs matched so far
+    logic [IdxWidth-1:0] idx;
+
+    if (!rst_ni) begin
+      for (int unsigned o = 0; o < Ports; o = o + 1) begin
+        gnt_mask_q[o] <= '0;
+        acc_mask_q[o] <= '0;
+      end
+      gnt_valid_o <= '0;
+      gnt_idx_o   <= '0;
+    end else begin
+      taken   = '0;
+      matched = '0;
+      for (int unsigned k = 0; k < Iterations; k = k + 1) begin
+        // Request and grant.
+        any_pick  = '0;
+        any_upper = '0;
+        for (int unsigned o = 0; o < Ports; o = o + 1) begin
+          row   = req_i[o*Ports +: Ports] & ~taken & {Ports{ready_i[o] & ~matched[o]}};
+          upper = row & gnt_mask_q[o];
+          if (|upper) row = upper;
+          row       = row & (~row + 1'b1);
+          pick[o]   = row;
+          any_pick  = any_pick | row;
+          any_upper = any_upper | (row & acc_mask_q[o]);
+        end
+
+        // Accept: an input takes the first grant at or after its pointer, or else the first of all.
+        seen = '0;
+        for (int unsigned o = 0; o < Ports; o = o + 1) begin
+          cand = pick[o] & (acc_mask_q[o] | ~any_upper);
+          won  = cand & ~seen;
+          if (k == 0) begin
+            acc_mask_q[o] <= (acc_mask_q[o] & ~any_pick) | seen;
+          end
+          if (|won) begin
+            if (k == 0) begin
+              gnt_mask_q[o] <= ~(won | (won - 1'b1));
+            end
+            matched[o] = 1'b1;
+            for (int unsigned b = 0; b < IdxWidth; b = b + 1) begin
+              idx[b] = |(won & IdxMasks[b*Ports +: Ports]);
+            end
+            gnt_idx_o[o*IdxWidth +: IdxWidth] <= idx;
+          end
+          seen = seen | cand;
+        end
+        taken = taken | any_pick;
+      end
+      gnt_valid_o <= matched;
+    end
+  end
+
+endmodule

@@ -1,0 +1,78 @@
+// The engine that moves cells, slot by slot, through arbitrated switches.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "arbiter/arbiter.h"
+#include "fabric/engine.h"
+#include "fabric/plane.h"
+#include "fabric/slot_clock.h"
+
+namespace sn::fabric {
+
+/// What a cell engine is built from.
+struct cell_engine_parameters {
+  std::vector<endpoint_parameters> endpoints;
+  unsigned planes = 1;
+  unsigned ports = 0;                 ///< of each switch, and of its arbiter
+  base::bytes_per_second port_rate;   ///< of a full-width port, each way, with all overheads
+  base::bytes cell{640};              ///< on the wire
+  base::bytes cell_payload{595};      ///< floor(0.93 * 640): UALink's published payload fraction
+  unsigned voq_depth_cells = 64;      ///< per input and output
+  unsigned receive_buffer_cells = 0;  ///< per endpoint and plane; 0: it never limits
+
+  base::picoseconds uplink_latency;    ///< endpoint to switch: transmitter and cable
+  base::picoseconds switch_latency;    ///< port to port
+  base::picoseconds downlink_latency;  ///< switch to endpoint: cable and receiver
+  base::picoseconds credit_latency;    ///< a credit's way back, on either link
+
+  arbiter::kind arbiter = arbiter::kind::model;
+  unsigned iterations = 1;    ///< of the arbiter
+  unsigned bin_slots = 1024;  ///< for utilisation over time
+};
+
+/// Fidelity `cell` and `rtl`: the same engine with another arbiter.
+///
+/// Latencies are exact for a burst that meets no other; inside a plane the uplink's and the
+/// credits' are rounded up to whole slots, which matters only to when a cell can be arbitrated and
+/// to how deep a VOQ must be.
+class cell_engine : public engine {
+ public:
+  /// Makes one arbiter per plane as the parameters say.
+  cell_engine(const sc_core::sc_module_name& name, const cell_engine_parameters& parameters);
+  /// Uses the given arbiters, one per plane.
+  cell_engine(const sc_core::sc_module_name& name, const cell_engine_parameters& parameters,
+              std::vector<std::unique_ptr<arbiter::scheduler>> arbiters);
+  ~cell_engine() override;
+
+  const cell_engine_parameters& parameters() const { return parameters_; }
+  const slot_clock& clock() const { return clock_; }
+
+  engine_statistics statistics() const override;
+  void audit() const override;
+  void trace_utilisation(base::trace& trace) const override;
+
+ protected:
+  void carry(const leg& way) override;
+
+ private:
+  class plane_process;
+
+  /// How far the present leg of a burst has come.
+  struct progress {
+    unsigned planes_left = 0;
+    base::picoseconds last;  ///< when the latest share so far arrives
+  };
+
+  void share_arrived(burst_index burst, base::picoseconds when);
+
+  cell_engine_parameters parameters_;
+  slot_clock clock_;
+  std::vector<std::unique_ptr<arbiter::scheduler>> arbiters_;
+  std::vector<std::unique_ptr<plane_process>> planes_;
+  std::vector<progress> progress_;  ///< per burst
+};
+
+}  // namespace sn::fabric

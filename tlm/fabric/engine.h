@@ -1,0 +1,160 @@
+// What every engine of the fabric is to the devices, whatever its fidelity.
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "alink/burst.h"
+#include "base/ids.h"
+#include "base/trace.h"
+#include "base/units.h"
+#include "fabric/plane_control.h"
+#include "fabric/spray.h"
+#include "fabric/statistics.h"
+
+namespace sn::fabric {
+
+/// An endpoint on the fabric. It has the same port on every plane.
+struct endpoint_parameters {
+  base::endpoint_id id = 0;
+  base::port_id port = 0;
+  unsigned slots_per_cell = 1;  ///< 1: as wide as the switch's ports; 4: a quarter of it
+};
+
+/// Moves bursts between devices. This class is the TLM-2.0 side, the same for every fidelity:
+///
+/// - A device sends a burst by nb_transport to from_device(k). It is accepted at once: the call
+///   returns TLM_UPDATED with END_REQ. BEGIN_RESP follows at completion; the device answers
+///   TLM_COMPLETED, or END_RESP, at once or later. The extension must name the source endpoint k
+///   itself, another endpoint as the destination, and the payload must have a memory manager and a
+///   length that is not 0. Anything else is a violated invariant, as is a call of b_transport.
+/// - A write reaches the target's b_transport at to_device() when its last byte has arrived; the
+///   delay that the target adds and the latency of the way back follow until the response. The
+///   response is a header in the part of a cell that carries no payload: it costs latency, no
+///   cells.
+/// - A read sends request headers, calls the target's b_transport when they have arrived, waits for
+///   the delay that the target adds, and sends the data back; the last byte completes it.
+/// - Before a burst enters a plane, the plane's control is asked (admit()); a read's data are
+/// checked
+///   again on the way back. The first refusal fails the whole burst: nothing is delivered, and the
+///   error comes after the latency of the path.
+class engine : public sc_core::sc_module {
+ public:
+  /// Number of endpoints.
+  unsigned endpoints() const { return static_cast<unsigned>(endpoints_.size()); }
+  /// Endpoint `index` as it was given.
+  const endpoint_parameters& endpoint(unsigned index) const { return endpoints_.at(index); }
+  /// Number of planes.
+  unsigned planes() const { return static_cast<unsigned>(controls_.size()); }
+
+  /// Where the device of endpoint `index` sends its bursts.
+  tlm::tlm_target_socket<>& from_device(unsigned index) { return *from_device_.at(index); }
+  /// Where the fabric calls the device of endpoint `index` as a target.
+  tlm::tlm_initiator_socket<>& to_device(unsigned index) { return *to_device_.at(index); }
+
+  /// Gives the control state of a plane's switch; every plane needs one before simulation starts.
+  void attach_control(unsigned plane, plane_control& control) { controls_.at(plane) = &control; }
+
+  /// No burst is under way.
+  bool idle() const { return under_way_ == 0; }
+  /// What has been carried so far.
+  virtual engine_statistics statistics() const = 0;
+  /// Aborts if an invariant of the books is broken: a link above its line rate, credits that
+  /// leaked, bytes that do not add up. Call at the end of every run.
+  virtual void audit() const = 0;
+  /// Records the utilisation of every plane over time, one track each.
+  virtual void trace_utilisation(base::trace& trace) const = 0;
+
+ protected:
+  using burst_index = std::uint32_t;
+
+  /// One way through the fabric: all shares of a burst from one port to another.
+  struct leg {
+    burst_index burst = 0;
+    base::port_id input = 0;
+    base::port_id output = 0;
+    base::picoseconds start;
+    std::uint16_t planes = 0;                        ///< the planes that carry something
+    std::array<std::uint64_t, plane_limit> bytes{};  ///< per plane
+  };
+
+  /// `path_latency` is that of a header from one endpoint to another.
+  engine(const sc_core::sc_module_name& name, std::vector<endpoint_parameters> endpoints,
+         unsigned planes, base::picoseconds path_latency);
+
+  /// Starts a leg. The engine calls arrived() once, as soon as it knows when the leg's last byte
+  /// arrives, and not after that time.
+  virtual void carry(const leg& way) = 0;
+  /// The last byte of the present leg of `burst` arrives at `when`, which is not in the past.
+  void arrived(burst_index burst, base::picoseconds when);
+
+  /// The fields of the statistics that do not depend on how bursts move.
+  const engine_statistics& totals() const { return totals_; }
+  /// Aborts if the bytes of bursts do not add up.
+  void audit_bytes() const;
+
+  void end_of_elaboration() override;
+
+ private:
+  using request_socket = tlm_utils::simple_target_socket_tagged<engine>;
+  using delivery_socket = tlm_utils::simple_initiator_socket<engine>;
+
+  /// What a burst waits for.
+  enum class stage : std::uint8_t { outward, target, backward, response };
+
+  struct burst_state {
+    tlm::tlm_generic_payload* payload = nullptr;
+    std::uint64_t serial = 0;  ///< order of acceptance
+    std::uint16_t source = 0;  ///< index of the endpoint
+    std::uint16_t destination = 0;
+    stage waits_for = stage::outward;
+  };
+
+  /// A burst whose next stage begins at a known time. Ties go by order of acceptance.
+  struct appointment {
+    base::picoseconds when;
+    std::uint64_t serial;
+    burst_index burst;
+  };
+  static bool later(const appointment& a, const appointment& b);
+
+  tlm::tlm_sync_enum forward(int index, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                             sc_core::sc_time& delay);
+  void refuse_blocking(int index, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void accept(unsigned source, tlm::tlm_generic_payload& payload, base::picoseconds when);
+  alink::cause admit_on(std::uint16_t used, unsigned from, unsigned to);
+  void fail(burst_index burst, alink::cause why, base::picoseconds when);
+  void schedule(burst_index burst, stage next, base::picoseconds when);
+  void keep_appointments();
+  void deliver(burst_index burst);
+  void send_back(burst_index burst);
+  void respond(burst_index burst);
+  void offer_response(unsigned endpoint);
+  void finish(tlm::tlm_generic_payload& payload);
+
+  std::vector<endpoint_parameters> endpoints_;
+  base::picoseconds path_latency_;
+  std::vector<std::unique_ptr<request_socket>> from_device_;
+  std::vector<std::unique_ptr<delivery_socket>> to_device_;
+  std::vector<plane_control*> controls_;
+  std::vector<std::int16_t> endpoint_of_id_;    ///< per endpoint id: index, or -1
+  std::vector<std::int16_t> endpoint_of_port_;  ///< per port: index, or -1
+
+  std::vector<burst_state> bursts_;
+  std::vector<burst_index> free_bursts_;
+  std::vector<appointment> appointments_;  ///< a heap, earliest first
+  sc_core::sc_event next_appointment_;
+  std::vector<std::deque<tlm::tlm_generic_payload*>> responses_;  ///< per endpoint, in order
+  std::uint64_t accepted_ = 0;
+  std::uint64_t under_way_ = 0;
+  engine_statistics totals_;
+};
+
+}  // namespace sn::fabric

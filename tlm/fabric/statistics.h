@@ -1,0 +1,46 @@
+// What an engine has carried: plain data, filled as the run goes and read at its end.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace sn::fabric {
+
+/// One direction of the link at a port of a switch.
+struct link_statistics {
+  std::uint64_t cells = 0;
+  std::uint64_t bytes = 0;       ///< payload of bursts and headers of read requests
+  std::uint64_t busy_slots = 0;  ///< slots in which the link was sending
+};
+
+/// One plane: a switch with its links.
+struct plane_statistics {
+  std::uint64_t slots = 0;                   ///< slots in which the plane had work
+  std::uint64_t cells = 0;                   ///< cells that crossed the switch
+  std::uint64_t queued_cell_slots = 0;       ///< sum over slots of the cells that wait in VOQs
+  std::uint64_t max_voq_cells = 0;           ///< the fullest that any VOQ has been
+  std::vector<link_statistics> uplinks;      ///< per port: from the endpoint to the switch
+  std::vector<link_statistics> downlinks;    ///< per port: from the switch to the endpoint
+  std::vector<std::uint32_t> cells_per_bin;  ///< cells that crossed, per bin of slots from slot 0
+
+  /// Mean slots that a cell waits in its VOQ.
+  double mean_wait_slots() const {
+    return cells == 0 ? 0.0 : static_cast<double>(queued_cell_slots) / static_cast<double>(cells);
+  }
+};
+
+/// A whole engine. Bytes are the data of bursts, for reads and writes alike; once nothing is under
+/// way, bytes_injected = bytes_delivered + bytes_failed.
+struct engine_statistics {
+  std::uint64_t bursts = 0;         ///< accepted from devices
+  std::uint64_t bursts_failed = 0;  ///< completed with an error
+  std::uint64_t bytes_injected = 0;
+  std::uint64_t bytes_delivered = 0;
+  std::uint64_t bytes_replayed = 0;  ///< sent again by links (no link errs yet)
+  std::uint64_t bytes_failed = 0;
+  std::uint64_t cells = 0;  ///< over all planes
+  std::uint64_t slots = 0;  ///< over all planes
+  std::vector<plane_statistics> planes;
+};
+
+}  // namespace sn::fabric

@@ -8,7 +8,11 @@
 namespace sn::hart {
 
 /// How an access to the bus ended.
-enum class bus_status { ok, error };
+enum class bus_status {
+  ok,
+  error,  ///< the instruction traps with an access fault
+  retry,  ///< not now: run() ends before the instruction, and the next run() executes it anew
+};
 
 /// A window of plain memory that may be read (and written, if `writable`) through a host pointer.
 struct direct_window {
@@ -31,8 +35,10 @@ class bus {
   /// Writes the low `size` bytes of `value`.
   virtual bus_status write(std::uint64_t address, unsigned size, std::uint64_t value) = 0;
   /// The window of plain memory that contains `address`, or one of size 0. A window stays valid for
-  /// the life of the bus.
+  /// the life of the bus, or until hart::forget_memory().
   virtual direct_window direct(std::uint64_t address) = 0;
+  /// The value of the time CSR.
+  virtual std::uint64_t time() { return 0; }
 };
 
 }  // namespace sn::hart

@@ -1,0 +1,249 @@
+#include "hart/block_cache.h"
+
+#include <algorithm>
+
+#include "hart/core.h"
+#include "hart/decode.h"
+#include "hart/execute.h"
+
+namespace sn::hart {
+namespace {
+
+/// Operations that end a trace because what follows is not known.
+bool always_leaves(operation op) {
+  switch (op) {
+    case operation::illegal:
+    case operation::jalr:
+    case operation::ecall:
+    case operation::ebreak:
+    case operation::mret:
+    case operation::wfi:
+    case operation::fence_i:
+    case operation::fetch_fault:
+    case operation::block_end:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// The branch that is taken when `op` is not; `count` if `op` is no branch.
+operation opposite_branch(operation op) {
+  switch (op) {
+    case operation::beq:
+      return operation::bne;
+    case operation::bne:
+      return operation::beq;
+    case operation::blt:
+      return operation::bge;
+    case operation::bge:
+      return operation::blt;
+    case operation::bltu:
+      return operation::bgeu;
+    case operation::bgeu:
+      return operation::bltu;
+    default:
+      return operation::count;
+  }
+}
+
+/// Decodes a trace.
+template <unsigned xlen>
+class trace_builder {
+ public:
+  using word = word_of<xlen>;
+
+  trace_builder(memory_view& memory, word pc) : memory_(memory), pc_(pc) { trace_.pc = pc; }
+
+  block<xlen> build() {
+    bool left = false;
+    while (!left && trace_.count < block_cache<xlen>::length_limit) {
+      std::uint32_t encoding = 0;
+      word failed = 0;
+      if (fetch(encoding, failed)) {
+        left = add_instruction(decode(encoding, xlen));
+      } else if (trace_.count == 0) {
+        add(operation::fetch_fault, {}, failed);
+        left = true;
+      } else {
+        break;
+      }
+    }
+    if (!left) {
+      add(operation::block_end, {}, 0);
+      --trace_.count;
+    }
+    return std::move(trace_);
+  }
+
+ private:
+  bool fetch(std::uint32_t& encoding, word& failed) {
+    failed = pc_;
+    if (!memory_.fetch(pc_, encoding)) {
+      return false;
+    }
+    if (instruction_length(encoding) == 4) {
+      std::uint32_t high = 0;
+      failed = static_cast<word>(pc_ + 2);
+      if (!memory_.fetch(failed, high)) {
+        return false;
+      }
+      encoding |= high << 16;
+    }
+    return true;
+  }
+
+  void add(operation op, const decoded& d, word immediate) {
+    step<xlen> s;
+    s.execute = handler_of<xlen>(op);
+    s.immediate = immediate;
+    s.pc = pc_;
+    s.rd = d.rd == 0 ? core<xlen>::discard : d.rd;
+    s.rs1 = d.rs1;
+    s.rs2 = d.rs2;
+    s.length = d.length;
+    s.index = static_cast<std::uint16_t>(trace_.count++);
+    trace_.steps.push_back(s);
+  }
+
+  void add_source(unsigned length) {
+    if (trace_.source.empty() || trace_.source.back().end != pc_) {
+      trace_.source.push_back({pc_, pc_});
+    }
+    trace_.source.back().end += length;
+  }
+
+  /// Adds the instruction at pc_ and moves on to the next; true if there is none.
+  bool add_instruction(const decoded& d) {
+    add_source(d.length);
+    const word following = static_cast<word>(pc_ + d.length);
+    const word target = static_cast<word>(pc_ + static_cast<word>(d.immediate));
+    const operation opposite = opposite_branch(d.op);
+    if (d.op == operation::jal) {
+      add(operation::lui, d, following);
+      pc_ = target;
+    } else if (opposite != operation::count && d.immediate < 0) {
+      // A loop: expected to go round.
+      add(opposite, d, following);
+      pc_ = target;
+    } else if (opposite != operation::count) {
+      add(d.op, d, target);
+      pc_ = following;
+    } else if (d.op == operation::auipc) {
+      add(operation::lui, d, target);
+      pc_ = following;
+    } else {
+      add(d.op, d, static_cast<word>(d.immediate));
+      pc_ = following;
+    }
+    return always_leaves(d.op);
+  }
+
+  memory_view& memory_;
+  word pc_;
+  block<xlen> trace_;
+};
+
+}  // namespace
+
+template <unsigned xlen>
+std::unique_ptr<block<xlen>> block_cache<xlen>::build(word pc) {
+  auto built = std::make_unique<block<xlen>>(trace_builder<xlen>(memory_, pc).build());
+  for (const auto& part : built->source) {
+    memory_.mark_code(part.begin, part.end - part.begin);
+    const std::uint64_t last = (part.end - 1) / memory_view::line_size;
+    for (std::uint64_t line = part.begin / memory_view::line_size; line <= last; ++line) {
+      auto& users = blocks_by_line_[line];
+      if (users.empty() || users.back() != pc) {
+        users.push_back(pc);
+      }
+    }
+  }
+  return built;
+}
+
+template <unsigned xlen>
+const block<xlen>& block_cache<xlen>::find_slow(word pc) {
+  auto& slot = blocks_[pc];
+  if (slot == nullptr) {
+    slot = build(pc);
+  }
+  recent_[(pc >> 1) % recent_entries] = slot.get();
+  return *slot;
+}
+
+template <unsigned xlen>
+const block<xlen>& block_cache<xlen>::cut(const block<xlen>& whole, unsigned count) {
+  cut_.pc = whole.pc;
+  cut_.count = count;
+  cut_.steps.assign(whole.steps.begin(), whole.steps.begin() + count + 1);
+  cut_.steps.back().execute = handler_of<xlen>(operation::block_end);
+  return cut_;
+}
+
+template <unsigned xlen>
+bool block_cache<xlen>::remove(std::uint64_t address, unsigned size) {
+  const std::uint64_t end = address + size;
+  std::vector<word> victims;
+  for (std::uint64_t line = address / memory_view::line_size;
+       line <= (end - 1) / memory_view::line_size; ++line) {
+    const auto users = blocks_by_line_.find(line);
+    if (users == blocks_by_line_.end()) {
+      continue;
+    }
+    for (const word pc : users->second) {
+      const auto& source = blocks_.at(pc)->source;
+      if (std::any_of(source.begin(), source.end(),
+                      [&](const auto& part) { return address < part.end && part.begin < end; })) {
+        victims.push_back(pc);
+      }
+    }
+  }
+  for (const word pc : victims) {
+    remove_block(pc);
+  }
+  return !victims.empty();
+}
+
+template <unsigned xlen>
+void block_cache<xlen>::remove_block(word pc) {
+  const auto found = blocks_.find(pc);
+  if (found == blocks_.end()) {
+    return;  // named twice
+  }
+  for (const auto& part : found->second->source) {
+    const std::uint64_t last = (part.end - 1) / memory_view::line_size;
+    for (std::uint64_t line = part.begin / memory_view::line_size; line <= last; ++line) {
+      auto& users = blocks_by_line_[line];
+      users.erase(std::remove(users.begin(), users.end(), pc), users.end());
+    }
+  }
+  auto& recent = recent_[(pc >> 1) % recent_entries];
+  if (recent == found->second.get()) {
+    recent = nullptr;
+  }
+  removed_.push_back(std::move(found->second));
+  blocks_.erase(found);
+}
+
+template <unsigned xlen>
+void block_cache<xlen>::collect() {
+  removed_.clear();
+  if (blocks_.size() > block_limit) {
+    clear();
+  }
+}
+
+template <unsigned xlen>
+void block_cache<xlen>::clear() {
+  std::fill(recent_.begin(), recent_.end(), nullptr);
+  blocks_.clear();
+  blocks_by_line_.clear();
+  removed_.clear();
+  memory_.forget_code();
+}
+
+template class block_cache<32>;
+template class block_cache<64>;
+
+}  // namespace sn::hart

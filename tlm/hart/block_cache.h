@@ -1,0 +1,94 @@
+// Decoded code: traces of instructions that run one after the other, found by their first address.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <unordered_map>
+#include <vector>
+
+#include "hart/memory_view.h"
+
+namespace sn::hart {
+
+template <unsigned xlen>
+class core;
+
+template <unsigned xlen>
+using word_of = std::conditional_t<xlen == 64, std::uint64_t, std::uint32_t>;
+
+/// One instruction, ready to execute. Each ends by calling the next step's `execute` (a tail call),
+/// or by leaving the block.
+template <unsigned xlen>
+struct step {
+  using handler = void (*)(core<xlen>& hart, const step* self);
+
+  handler execute = nullptr;
+  word_of<xlen> immediate = 0;  ///< also the target of jumps, and the encoding where that is needed
+  word_of<xlen> pc = 0;
+  std::uint8_t rd = 0;  ///< x0 as destination is replaced by core::discard
+  std::uint8_t rs1 = 0;
+  std::uint8_t rs2 = 0;
+  std::uint8_t length = 0;
+  std::uint16_t index = 0;  ///< instructions of the block before this one
+};
+
+/// A trace: straight code, through jumps and on the expected side of branches.
+template <unsigned xlen>
+struct block {
+  struct range {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+  };
+  word_of<xlen> pc = 0;
+  unsigned count = 0;             ///< instructions, if none leaves early
+  std::vector<step<xlen>> steps;  ///< one more than `count` when the last does not leave by itself
+  std::vector<range> source;      ///< where the instructions lie
+};
+
+/// All blocks of a hart.
+template <unsigned xlen>
+class block_cache {
+ public:
+  using word = word_of<xlen>;
+
+  explicit block_cache(memory_view& memory) : memory_(memory), recent_(recent_entries) {}
+
+  /// The block that begins at `pc`, decoded now if need be. Valid until collect() or clear().
+  const block<xlen>& find(word pc) {
+    const block<xlen>* found = recent_[(pc >> 1) % recent_entries];
+    return found != nullptr && found->pc == pc ? *found : find_slow(pc);
+  }
+  /// Copies the first `count` instructions of `whole`; `count` is less than its own.
+  const block<xlen>& cut(const block<xlen>& whole, unsigned count);
+
+  /// Removes the blocks that contain one of these bytes, but keeps them alive until collect().
+  /// False if there are none.
+  bool remove(std::uint64_t address, unsigned size);
+  /// Frees what remove() removed, and everything if there is too much.
+  void collect();
+  /// Removes and frees all.
+  void clear();
+
+  /// Longest block.
+  static constexpr unsigned length_limit = 64;
+
+ private:
+  static constexpr std::size_t recent_entries = 4096;
+  static constexpr std::size_t block_limit = 32'768;
+
+  const block<xlen>& find_slow(word pc);
+  void remove_block(word pc);
+  std::unique_ptr<block<xlen>> build(word pc);
+
+  memory_view& memory_;
+  std::vector<const block<xlen>*> recent_;
+  std::unordered_map<word, std::unique_ptr<block<xlen>>> blocks_;
+  std::unordered_map<std::uint64_t, std::vector<word>> blocks_by_line_;
+  std::vector<std::unique_ptr<block<xlen>>> removed_;
+  block<xlen> cut_;
+};
+
+}  // namespace sn::hart

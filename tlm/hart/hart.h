@@ -1,0 +1,114 @@
+// A RISC-V hart: RV64IMAC or RV32IMAC with Zicsr and Zifencei, in machine mode.
+//
+// Where the architecture leaves a choice: misaligned loads and stores are done in plain memory and
+// trap elsewhere; misaligned atomics trap; atomics and instruction fetch need plain memory (access
+// fault elsewhere); SC succeeds if the reserved location still holds the value that LR read; stores
+// of the hart into its own decoded code take effect at once, those of others after FENCE.I.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "hart/bus.h"
+#include "hart/trap.h"
+
+namespace sn::hart {
+
+/// What a hart is made with.
+struct configuration {
+  unsigned xlen = 64;          ///< 32 or 64
+  std::uint64_t hart_id = 0;   ///< mhartid
+  std::uint64_t reset_pc = 0;  ///< where execution begins
+};
+
+/// Why run() returned.
+enum class stop_reason {
+  budget,   ///< the given number of instructions has been executed
+  waiting,  ///< in WFI, and no enabled interrupt is pending
+  stopped,  ///< request_stop() was called, or the bus answered retry
+};
+
+/// What run() did. An instruction that traps counts, so that time goes on in an endless trap loop.
+struct run_result {
+  std::uint64_t executed = 0;
+  stop_reason reason = stop_reason::budget;
+};
+
+/// The whole architectural state.
+struct hart_state {
+  std::uint64_t pc = 0;
+  std::array<std::uint64_t, 32> x{};
+  std::uint64_t mstatus = 0;
+  std::uint64_t mie = 0;
+  std::uint64_t mip = 0;
+  std::uint64_t mtvec = 0;
+  std::uint64_t mscratch = 0;
+  std::uint64_t mepc = 0;
+  std::uint64_t mcause = 0;
+  std::uint64_t mtval = 0;
+  std::uint64_t mcycle = 0;
+  std::uint64_t minstret = 0;
+  std::uint64_t executed = 0;  ///< sum over all run()
+  std::uint64_t traps = 0;     ///< synchronous exceptions taken
+  std::uint64_t interrupts = 0;
+  std::uint64_t reserved_address = 0;
+  std::uint64_t reserved_value = 0;
+  bool reserved = false;
+  bool waiting = false;
+};
+
+/// The hart. Addresses and registers of RV32 are zero-extended at this interface.
+class hart {
+ public:
+  hart() = default;
+  hart(const hart&) = delete;
+  hart& operator=(const hart&) = delete;
+  virtual ~hart() = default;
+
+  /// Back to the reset vector with all registers zero. Counts of instructions(), traps() and
+  /// interrupts() go on; interrupt inputs keep their level.
+  virtual void reset() = 0;
+  /// Executes until `max_instructions` are done or there is another reason to stop.
+  virtual run_result run(std::uint64_t max_instructions) = 0;
+  /// Makes the run() in progress return after the current instruction. To be called by the bus.
+  virtual void request_stop() = 0;
+  /// Instructions executed so far in the run() in progress, without the current one.
+  virtual std::uint64_t executed() const = 0;
+
+  /// Drives an interrupt input; allowed at any time, by the bus too.
+  virtual void set_interrupt(interrupt line, bool level) = 0;
+  /// In WFI with no enabled interrupt pending.
+  virtual bool waiting() const = 0;
+
+  /// Completed instructions since construction (those that trap are not completed).
+  virtual std::uint64_t instructions() const = 0;
+  /// Synchronous exceptions and interrupts taken since construction.
+  virtual std::uint64_t traps() const = 0;
+  virtual std::uint64_t interrupts() const = 0;
+
+  // For debuggers, between two run().
+  virtual unsigned xlen() const = 0;
+  virtual std::uint64_t pc() const = 0;
+  virtual void set_pc(std::uint64_t value) = 0;
+  virtual std::uint64_t read_register(unsigned index) const = 0;
+  virtual void write_register(unsigned index, std::uint64_t value) = 0;
+  /// Nothing if there is no such CSR; false if there is none or it is read-only.
+  virtual std::optional<std::uint64_t> read_csr(unsigned number) const = 0;
+  virtual bool write_csr(unsigned number, std::uint64_t value) = 0;
+
+  /// Drops decoded code: memory was written by someone else. Takes effect before the next
+  /// instruction that run() begins at a block's start.
+  virtual void forget_code() = 0;
+  /// Drops decoded code and the windows of bus::direct().
+  virtual void forget_memory() = 0;
+
+  virtual hart_state save() const = 0;
+  virtual void restore(const hart_state& state) = 0;
+};
+
+/// Makes a hart in its reset state. `memory` must outlive it.
+std::unique_ptr<hart> make_hart(const configuration& configuration, bus& memory);
+
+}  // namespace sn::hart

@@ -1,0 +1,150 @@
+#include "hart/memory_view.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace sn::hart {
+namespace {
+
+access to_access(bus_status status) {
+  switch (status) {
+    case bus_status::ok:
+      return access::ok;
+    case bus_status::retry:
+      return access::retry;
+    default:
+      return access::fault;
+  }
+}
+
+}  // namespace
+
+memory_view::lazy_bytes memory_view::make_lazy_bytes(std::uint64_t count) {
+  lazy_bytes bytes(static_cast<std::uint8_t*>(std::calloc(count, 1)));
+  if (bytes == nullptr) {
+    throw std::bad_alloc();
+  }
+  return bytes;
+}
+
+memory_view::window* memory_view::find_window(std::uint64_t address, unsigned size) {
+  if (last_window_ < windows_.size() && windows_[last_window_].contains(address, size)) {
+    return &windows_[last_window_];
+  }
+  for (std::size_t i = 0; i < windows_.size(); ++i) {
+    if (windows_[i].contains(address, size)) {
+      last_window_ = i;
+      return &windows_[i];
+    }
+  }
+  const direct_window found = bus_.direct(address);
+  window candidate{found, nullptr, nullptr};
+  if (!candidate.contains(address, size)) {
+    return nullptr;
+  }
+  candidate.code_lines = make_lazy_bytes(found.size / line_size + 1);
+  candidate.code_pages = make_lazy_bytes(found.size / page_size + 1);
+  last_window_ = windows_.size();
+  windows_.push_back(std::move(candidate));
+  return &windows_.back();
+}
+
+void memory_view::remember_page(page_table& pages, const window& found, std::uint64_t address) {
+  const std::uint64_t first = address & ~(page_size - 1);
+  const std::uint64_t offset = first - found.memory.base;
+  if (offset >= found.memory.size || found.memory.size - offset < page_size) {
+    return;  // the window covers the page only in part
+  }
+  pages[(first / page_size) % page_entries] = {
+      first, reinterpret_cast<std::uintptr_t>(found.memory.host + offset) -
+                 static_cast<std::uintptr_t>(first)};
+}
+
+access memory_view::read(std::uint64_t address, unsigned size, std::uint64_t& value) {
+  value = 0;
+  if (const window* found = find_window(address, size); found != nullptr) {
+    std::memcpy(&value, found->memory.host + (address - found->memory.base), size);
+    remember_page(read_pages_, *found, address);
+    return access::ok;
+  }
+  if (address % size != 0) {
+    return access::misaligned;
+  }
+  return to_access(bus_.read(address, size, value));
+}
+
+access memory_view::write(std::uint64_t address, unsigned size, std::uint64_t value) {
+  window* found = find_window(address, size);
+  if (found == nullptr || !found->memory.writable) {
+    if (address % size != 0) {
+      return access::misaligned;
+    }
+    return to_access(bus_.write(address, size, value));
+  }
+  const std::uint64_t offset = address - found->memory.base;
+  std::memcpy(found->memory.host + offset, &value, size);
+  if ((found->code_lines[offset / line_size] |
+       found->code_lines[(offset + size - 1) / line_size]) != 0) {
+    return access::ok_in_code;
+  }
+  if (found->code_pages[offset / page_size] == 0) {
+    remember_page(write_pages_, *found, address);
+  }
+  return access::ok;
+}
+
+bool memory_view::allows_atomic(std::uint64_t address, unsigned size) {
+  const window* found = find_window(address, size);
+  return found != nullptr && found->memory.writable;
+}
+
+bool memory_view::fetch(std::uint64_t address, std::uint32_t& value) {
+  const window* found = find_window(address, 2);
+  if (found == nullptr) {
+    return false;
+  }
+  std::uint16_t half = 0;
+  std::memcpy(&half, found->memory.host + (address - found->memory.base), sizeof half);
+  value = half;
+  return true;
+}
+
+void memory_view::mark_code(std::uint64_t address, std::uint64_t size) {
+  window* found = find_window(address, 1);
+  if (found == nullptr) {
+    return;
+  }
+  found->has_code = true;
+  const std::uint64_t first = address - found->memory.base;
+  const std::uint64_t last = std::min(first + size, found->memory.size) - 1;
+  for (std::uint64_t line = first / line_size; line <= last / line_size; ++line) {
+    found->code_lines[line] = 1;
+  }
+  for (std::uint64_t part = first / page_size; part <= last / page_size; ++part) {
+    found->code_pages[part] = 1;
+    // The window need not begin at a page: two guest pages may overlap this part.
+    const std::uint64_t guest = found->memory.base + part * page_size;
+    write_pages_[(guest / page_size) % page_entries] = {};
+    write_pages_[(guest / page_size + 1) % page_entries] = {};
+  }
+}
+
+void memory_view::forget_code() {
+  for (window& each : windows_) {
+    if (each.has_code) {
+      each.code_lines = make_lazy_bytes(each.memory.size / line_size + 1);
+      each.code_pages = make_lazy_bytes(each.memory.size / page_size + 1);
+      each.has_code = false;
+    }
+  }
+}
+
+void memory_view::forget_windows() {
+  read_pages_.fill({});
+  write_pages_.fill({});
+  windows_.clear();
+  last_window_ = 0;
+}
+
+}  // namespace sn::hart

@@ -1,0 +1,111 @@
+// Memory as a hart uses it: host pointers for plain memory, the bus for the rest, and a record of
+// which bytes have been decoded.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "hart/bus.h"
+
+namespace sn::hart {
+
+/// How an access ended.
+enum class access {
+  ok,
+  ok_in_code,  ///< written next to or over decoded code
+  fault,
+  misaligned,
+  retry,
+};
+
+/// One hart's view of memory.
+class memory_view {
+ public:
+  explicit memory_view(bus& memory) : bus_(memory) { forget_windows(); }
+
+  /// Host address of an aligned T in a page of plain memory used before, else null.
+  template <typename T>
+  std::byte* readable(std::uint64_t address) const {
+    return find_page<T>(read_pages_, address);
+  }
+  /// The same for writing; null too in pages that hold decoded code.
+  template <typename T>
+  std::byte* writable(std::uint64_t address) const {
+    return find_page<T>(write_pages_, address);
+  }
+
+  /// Any access of 1, 2, 4 or 8 bytes; misaligned ones succeed in plain memory only.
+  access read(std::uint64_t address, unsigned size, std::uint64_t& value);
+  access write(std::uint64_t address, unsigned size, std::uint64_t value);
+
+  /// Whether an atomic may access these bytes: inside plain memory that is writable.
+  bool allows_atomic(std::uint64_t address, unsigned size);
+  /// Two bytes of code; false outside of plain memory.
+  bool fetch(std::uint64_t address, std::uint32_t& value);
+
+  /// Records that these bytes have been decoded, so that write() reports writes near them.
+  void mark_code(std::uint64_t address, std::uint64_t size);
+  /// Forgets all of mark_code().
+  void forget_code();
+  /// Forgets the windows that the bus gave (and with them mark_code()).
+  void forget_windows();
+
+  /// Writes are compared with decoded code in lines of this many bytes.
+  static constexpr std::uint64_t line_size = 64;
+
+ private:
+  static constexpr std::uint64_t page_size = 4096;
+  static constexpr std::size_t page_entries = 256;
+  static constexpr std::uint64_t no_page = ~std::uint64_t{0};
+
+  struct release_memory {
+    void operator()(std::uint8_t* memory) const noexcept { std::free(memory); }
+  };
+  /// Zeroed by the operating system on first use: a large RAM costs only what is touched.
+  using lazy_bytes = std::unique_ptr<std::uint8_t[], release_memory>;
+  static lazy_bytes make_lazy_bytes(std::uint64_t count);
+
+  struct window {
+    direct_window memory;
+    lazy_bytes code_lines;  ///< not 0: decoded code in this line
+    lazy_bytes code_pages;
+    bool has_code = false;
+
+    bool contains(std::uint64_t address, unsigned size) const {
+      const std::uint64_t offset = address - memory.base;
+      return offset < memory.size && memory.size - offset >= size;
+    }
+  };
+
+  /// A page of plain memory: `tag` is its address, and tag + addend its host address.
+  struct page {
+    std::uint64_t tag = no_page;
+    std::uintptr_t addend = 0;
+  };
+  using page_table = std::array<page, page_entries>;
+
+  template <typename T>
+  static std::byte* find_page(const page_table& pages, std::uint64_t address) {
+    const page& entry = pages[(address / page_size) % page_entries];
+    // A misaligned address keeps low bits and so differs from every tag.
+    if ((address & (~(page_size - 1) | (sizeof(T) - 1))) != entry.tag) {
+      return nullptr;
+    }
+    return reinterpret_cast<std::byte*>(entry.addend + static_cast<std::uintptr_t>(address));
+  }
+
+  window* find_window(std::uint64_t address, unsigned size);
+  void remember_page(page_table& pages, const window& found, std::uint64_t address);
+
+  bus& bus_;
+  page_table read_pages_;
+  page_table write_pages_;
+  std::vector<window> windows_;
+  std::size_t last_window_ = 0;
+};
+
+}  // namespace sn::hart

@@ -24,8 +24,8 @@ enum class precision : std::uint8_t { fp8, bf16 };
 struct compute_work {
   compute_class kind = compute_class::gemm;
   precision format = precision::bf16;
-  std::uint64_t flops = 0;   ///< a multiply-add counts as two
-  base::bytes hbm_traffic;   ///< bytes read from and written to HBM
+  std::uint64_t flops = 0;  ///< a multiply-add counts as two
+  base::bytes hbm_traffic;  ///< bytes read from and written to HBM
 };
 
 /// A message of a transfer: `size` bytes to rank `peer`.
@@ -35,8 +35,8 @@ struct message {
 };
 
 /// Data sent by the copy engines: does not block the queue. Each message, when it has arrived, adds
-/// its size to the arrival count of `tag` at its peer. A message to the rank itself is a copy in HBM
-/// and counts as an arrival as well.
+/// its size to the arrival count of `tag` at its peer. A message to the rank itself is a copy in
+/// HBM and counts as an arrival as well.
 struct transfer_work {
   std::uint32_t tag = 0;
   std::vector<message> messages;  ///< in the order of issue
@@ -83,8 +83,8 @@ struct queue {
 /// All that one rank does. Two micro-batches that overlap are two queues.
 struct rank_program {
   std::vector<queue> queues;
-  base::bytes weight_memory;   ///< parameters resident on this rank
-  base::bytes cache_memory;    ///< KV cache resident on this rank at the end of the step
+  base::bytes weight_memory;  ///< parameters resident on this rank
+  base::bytes cache_memory;   ///< KV cache resident on this rank at the end of the step
 };
 
 /// A whole job: ranks 0 .. ranks.size() - 1. Tags are unique in a program; the bytes that all ranks

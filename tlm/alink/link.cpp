@@ -1,0 +1,56 @@
+#include "alink/link.h"
+
+#include <algorithm>
+
+namespace sn::alink {
+
+link::link(const sc_core::sc_module_name& name, const link_parameters& parameters)
+    : sc_core::sc_module(name), parameters_(parameters) {
+  SC_HAS_PROCESS(link);
+  SC_METHOD(advance);
+  sensitive << timer_;
+  dont_initialize();
+}
+
+void link::enable(link_end end, bool on) {
+  bool& enabled = enabled_.at(static_cast<std::size_t>(end));
+  if (enabled == on) {
+    return;
+  }
+  enabled = on;
+  if (!on) {
+    timer_.cancel();
+    enter(link_state::down);
+  } else if (state_ == link_state::failed) {
+    return;  // the end that failed has to be disabled first
+  }
+  const auto ends = std::count(enabled_.begin(), enabled_.end(), true);
+  if (ends == 1) {
+    timer_.notify(parameters_.detect_timeout);
+    enter(link_state::detect);
+  } else if (ends == 2) {
+    timer_.cancel();
+    timer_.notify(parameters_.training_time);
+    enter(link_state::training);
+  }
+}
+
+void link::advance() {
+  if (state_ == link_state::detect) {
+    enter(link_state::failed);
+  } else if (state_ == link_state::training) {
+    enter(link_state::up);
+  }
+}
+
+void link::enter(link_state next) {
+  if (state_ == next) {
+    return;
+  }
+  state_ = next;
+  for (const auto& on_change : listeners_) {
+    on_change(next);
+  }
+}
+
+}  // namespace sn::alink

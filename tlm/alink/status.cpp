@@ -1,0 +1,61 @@
+#include "alink/status.h"
+
+namespace sn::alink {
+
+status status_of(cause why) {
+  switch (why) {
+    case cause::none:
+      return status::ok;
+    case cause::no_plane:
+    case cause::source_port_down:
+    case cause::destination_port_down:
+      return status::isolate;
+    case cause::no_route:
+      return status::decode_error;
+    case cause::foreign_pod:
+      return status::protection_violation;
+    case cause::target_refused:
+      return status::target_abort;
+  }
+  return status::target_abort;
+}
+
+const char* to_text(cause why) {
+  switch (why) {
+    case cause::none:
+      return "nothing was refused";
+    case cause::no_plane:
+      return "the source has no plane enabled";
+    case cause::source_port_down:
+      return "the link from the source to the switch is not trained";
+    case cause::no_route:
+      return "the switch has no route to the destination";
+    case cause::destination_port_down:
+      return "the link from the switch to the destination is not trained";
+    case cause::foreign_pod:
+      return "source and destination are not of one virtual pod";
+    case cause::target_refused:
+      return "the target answered with an error";
+  }
+  return "unknown cause";
+}
+
+const char* to_text(status code) {
+  switch (code) {
+    case status::ok:
+      return "ok";
+    case status::target_abort:
+      return "target abort";
+    case status::decode_error:
+      return "decode error";
+    case status::protection_violation:
+      return "protection violation";
+    case status::completion_timeout:
+      return "completion timeout";
+    case status::isolate:
+      return "isolate";
+  }
+  return "unknown status";
+}
+
+}  // namespace sn::alink

@@ -125,7 +125,7 @@ struct cipu_parameters {
   base::picoseconds quantum;    ///< how far a hart may run ahead of time
   base::picoseconds
       management_access_latency;  ///< to a register of another device, one way and back
-  unsigned lanes_per_plane = 0;
+  unsigned ports_per_plane = 0;   ///< at each switch, as wide as an accelerator's
   base::bytes_per_second scale_out_rate;
   base::bytes_per_second dcn_rate;
   base::picoseconds nic_latency;
@@ -142,7 +142,7 @@ struct pool_parameters {
   unsigned decoders = 0;
   unsigned interleave_ways = 0;
   base::bytes interleave_granularity;
-  unsigned lanes_per_plane = 0;
+  unsigned ports_per_plane = 0;       ///< at each switch, as wide as an accelerator's
   base::bytes request_per_partition;  ///< capacity that each CIPU maps at boot
   controller_parameters controller;
 };
@@ -154,7 +154,7 @@ struct scale_out_parameters {
   double fabric_utilisation = 0.0;    ///< of line rate, many flows
   double goodput_at_5pct_loss = 0.0;  ///< of line rate
   base::picoseconds latency;
-  double message_rate = 0.0;  ///< packets per second of a NIC
+  double packets_per_second = 0.0;  ///< of a NIC
 };
 
 /// The third network: storage, KV-cache store, users.
@@ -213,8 +213,11 @@ struct description {
   base::bytes_per_second accelerator_rate() const { return port_rate() * topology.planes; }
   /// Time of one cell on a port.
   base::picoseconds slot_time() const;
-  /// From a cell's departure to its credit's return, in slots, rounded up.
-  unsigned credit_round_trip_slots() const;
+  /// From an endpoint over a switch to another endpoint on an idle fabric, without serialisation.
+  base::picoseconds path_latency() const;
+  /// From a cell's departure to its credit's return, in slots, rounded up: the phys, the wire both
+  /// ways and the switch, as in path_latency().
+  std::uint64_t credit_round_trip_slots() const;
   /// Die temperature of an accelerator that draws `draw`, in the steady state.
   double die_temperature_c(base::milliwatts draw) const;
 

@@ -148,9 +148,7 @@ class queue_builder {
   }
 
   void wait(phase part, const std::string& name, std::uint32_t of_tag, base::bytes size) {
-    if (size.value > 0) {
-      append(operation_kind::wait, part, name).wait = {of_tag, size};
-    }
+    append(operation_kind::wait, part, name).wait = {of_tag, size};
   }
 
   /// The messages of a transfer, `bytes_to(peer)` to each.
@@ -165,9 +163,7 @@ class queue_builder {
         work.messages.push_back({peer, size});
       }
     }
-    if (!work.messages.empty()) {
-      append(operation_kind::transfer, part, name).transfer = std::move(work);
-    }
+    append(operation_kind::transfer, part, name).transfer = std::move(work);
   }
 
   void dispatch(const expert_traffic& traffic) {

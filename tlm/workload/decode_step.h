@@ -23,7 +23,7 @@ struct decode_step {
 /// combine, wait, sum; at last the head. Elementwise work counts no FLOPs: it is bound by memory
 /// traffic. Messages of a transfer go to the next rank first, and so on around, so that ranks do
 /// not all send to one at a time; what stays on the rank comes last. Messages without bytes are
-/// left out.
+/// left out, but every rank has every transfer and wait, so that all take part in each exchange.
 decode_step build_decode_step(const scenario& run, std::uint64_t seed);
 
 }  // namespace sn::workload

@@ -115,6 +115,25 @@ TEST(decode_step, ranks_start_their_messages_at_different_peers_and_end_at_home)
   });
 }
 
+TEST(decode_step, every_rank_takes_part_in_every_exchange_even_without_tokens) {
+  scenario run = small_step();
+  run.ranks = 64;
+  run.batch = 1;  // 64 tokens x 8 experts leave ranks without any in some layer
+  std::size_t empty = 0;
+  for (const auto& rank : build_decode_step(run, 1).work.ranks) {
+    std::size_t transfers = 0;
+    std::size_t waits = 0;
+    for (const auto& op : rank.queues[0].operations) {
+      transfers += op.kind == operation_kind::transfer ? 1U : 0U;
+      waits += op.kind == operation_kind::wait ? 1U : 0U;
+      empty += op.kind == operation_kind::transfer && op.transfer.messages.empty() ? 1U : 0U;
+    }
+    EXPECT_EQ(transfers, 2U * 58U);
+    EXPECT_EQ(waits, 2U * 58U);
+  }
+  EXPECT_GT(empty, 0U);
+}
+
 TEST(decode_step, the_shared_expert_is_computed_while_the_dispatch_is_in_flight) {
   const auto step = build_decode_step(small_step(), 1);
   const auto& operations = step.work.ranks[3].queues[0].operations;

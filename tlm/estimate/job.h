@@ -1,0 +1,71 @@
+// A workload on GPUs: written into their queues, watched until it ends.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/trace.h"
+#include "estimate/memory_layout.h"
+#include "estimate/observations.h"
+#include "gpu/gpu.h"
+#include "workload/program.h"
+
+namespace sn::estimate {
+
+/// Runs a program: rank r on gpus[r]. The GPUs must outlive the job, and be ready: firmware has
+/// enabled them. The job is their driver and their observer.
+class job : public gpu::observer {
+ public:
+  /// `planes` is the number of ALink planes. Throws base::run_error when a rank needs more HBM or
+  /// queues than its GPU has.
+  job(const workload::program& program, std::vector<gpu::gpu*> gpus, unsigned planes,
+      base::trace& trace);
+  ~job() override;
+
+  /// Writes commands and message tables into HBM, sets up the queues and rings all doorbells at the
+  /// present time.
+  void submit();
+
+  /// Every operation has ended. When it becomes true the simulation is paused (sc_pause).
+  bool done() const { return finished_ == total_; }
+  /// Operations that have ended, of total().
+  std::uint64_t finished() const { return finished_; }
+  std::uint64_t total() const { return total_; }
+  /// The first error of a transfer, as a sentence; empty while there is none. Also pauses.
+  const std::string& failure() const { return failure_; }
+  /// For a job that makes no progress: which operation each stuck rank is at, up to `limit` ranks.
+  std::string stuck_at(std::size_t limit = 4) const;
+
+  const observations& seen() const { return seen_; }
+
+  void command_begun(unsigned gpu, unsigned queue, const gpu::command& work,
+                     base::picoseconds begin) override;
+  void command_ended(unsigned gpu, unsigned queue, const gpu::command& work,
+                     base::picoseconds begin, base::picoseconds end) override;
+  void transfer_completed(unsigned gpu, unsigned queue, const gpu::command& work,
+                          base::picoseconds begin, base::picoseconds end, alink::status status,
+                          alink::cause why) override;
+
+ private:
+  std::uint32_t rank_of(unsigned gpu) const { return rank_of_gpu_.at(gpu); }
+  void write_queue(std::uint32_t rank, std::uint32_t queue, std::uint64_t& message_address);
+  void ended(std::uint32_t rank, unsigned queue, std::uint64_t operation, base::picoseconds begin,
+             base::picoseconds end);
+
+  const workload::program& program_;
+  std::vector<gpu::gpu*> gpus_;
+  std::vector<std::uint32_t> rank_of_gpu_;
+  receive_area area_;
+  std::vector<memory_layout> layouts_;
+  observations seen_;
+  std::vector<std::vector<std::uint64_t>> next_;  ///< [rank][queue]: first operation not yet ended
+  std::uint64_t finished_ = 0;
+  std::uint64_t total_ = 0;
+  std::string failure_;
+  base::trace& trace_;
+  std::vector<std::vector<base::trace::track_id>> tracks_;       ///< [rank][queue]
+  std::vector<std::vector<base::trace::track_id>> copy_tracks_;  ///< [rank][queue]
+};
+
+}  // namespace sn::estimate

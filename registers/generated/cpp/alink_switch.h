@@ -26,6 +26,15 @@ inline constexpr std::uint32_t route = 0x1000;
 inline constexpr std::uint32_t cells_in = 0x2000;
 inline constexpr std::uint32_t cells_out = 0x2200;
 
+// Bytes from one element of an array of registers to the next.
+inline constexpr std::uint32_t port_change_stride = 0x04;
+inline constexpr std::uint32_t port_control_stride = 0x04;
+inline constexpr std::uint32_t port_status_stride = 0x04;
+inline constexpr std::uint32_t port_pod_stride = 0x04;
+inline constexpr std::uint32_t route_stride = 0x04;
+inline constexpr std::uint32_t cells_in_stride = 0x04;
+inline constexpr std::uint32_t cells_out_stride = 0x04;
+
 namespace capability_field {
 inline constexpr base::register_field ports{0, 8};
 inline constexpr base::register_field iterations{8, 4};

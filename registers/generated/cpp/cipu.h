@@ -56,6 +56,14 @@ inline constexpr std::uint32_t nic_receive_next = 0x041c;
 inline constexpr std::uint32_t nic_send_data = 0x0500;
 inline constexpr std::uint32_t nic_receive_data = 0x0600;
 
+// Bytes from one element of an array of registers to the next.
+inline constexpr std::uint32_t alert_stride = 0x04;
+inline constexpr std::uint32_t alink_control_stride = 0x04;
+inline constexpr std::uint32_t alink_status_stride = 0x04;
+inline constexpr std::uint32_t alink_peer_stride = 0x04;
+inline constexpr std::uint32_t nic_send_data_stride = 0x04;
+inline constexpr std::uint32_t nic_receive_data_stride = 0x04;
+
 namespace identity_field {
 inline constexpr base::register_field device_type{0, 8};
 inline constexpr base::register_field version{8, 8};

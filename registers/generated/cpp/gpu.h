@@ -53,6 +53,17 @@ inline constexpr std::uint32_t queue_tail = 0x020c;
 inline constexpr std::uint32_t queue_head = 0x0210;
 inline constexpr std::uint32_t queue_control = 0x0214;
 
+// Bytes from one element of an array of registers to the next.
+inline constexpr std::uint32_t alink_control_stride = 0x04;
+inline constexpr std::uint32_t alink_status_stride = 0x04;
+inline constexpr std::uint32_t alink_peer_stride = 0x04;
+inline constexpr std::uint32_t queue_base_low_stride = 0x40;
+inline constexpr std::uint32_t queue_base_high_stride = 0x40;
+inline constexpr std::uint32_t queue_size_stride = 0x40;
+inline constexpr std::uint32_t queue_tail_stride = 0x40;
+inline constexpr std::uint32_t queue_head_stride = 0x40;
+inline constexpr std::uint32_t queue_control_stride = 0x40;
+
 namespace identity_field {
 inline constexpr base::register_field device_type{0, 8};
 inline constexpr base::register_field version{8, 8};

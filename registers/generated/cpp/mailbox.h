@@ -57,6 +57,21 @@ inline constexpr std::uint32_t channel_value_3 = 0x0128;
 inline constexpr std::uint32_t channel_complete = 0x012c;
 inline constexpr std::uint32_t channel_status = 0x0130;
 
+// Bytes from one element of an array of registers to the next.
+inline constexpr std::uint32_t channel_command_stride = 0x40;
+inline constexpr std::uint32_t channel_argument_0_stride = 0x40;
+inline constexpr std::uint32_t channel_argument_1_stride = 0x40;
+inline constexpr std::uint32_t channel_argument_2_stride = 0x40;
+inline constexpr std::uint32_t channel_argument_3_stride = 0x40;
+inline constexpr std::uint32_t channel_doorbell_stride = 0x40;
+inline constexpr std::uint32_t channel_result_stride = 0x40;
+inline constexpr std::uint32_t channel_value_0_stride = 0x40;
+inline constexpr std::uint32_t channel_value_1_stride = 0x40;
+inline constexpr std::uint32_t channel_value_2_stride = 0x40;
+inline constexpr std::uint32_t channel_value_3_stride = 0x40;
+inline constexpr std::uint32_t channel_complete_stride = 0x40;
+inline constexpr std::uint32_t channel_status_stride = 0x40;
+
 namespace identity_field {
 inline constexpr base::register_field device_type{0, 8};
 inline constexpr base::register_field version{8, 8};

@@ -31,6 +31,21 @@ inline constexpr std::uint32_t decoder_interleave = 0x0218;
 inline constexpr std::uint32_t decoder_owner = 0x021c;
 inline constexpr std::uint32_t decoder_control = 0x0220;
 
+// Bytes from one element of an array of registers to the next.
+inline constexpr std::uint32_t device_status_stride = 0x04;
+inline constexpr std::uint32_t alink_control_stride = 0x04;
+inline constexpr std::uint32_t alink_status_stride = 0x04;
+inline constexpr std::uint32_t alink_peer_stride = 0x04;
+inline constexpr std::uint32_t decoder_base_low_stride = 0x40;
+inline constexpr std::uint32_t decoder_base_high_stride = 0x40;
+inline constexpr std::uint32_t decoder_size_low_stride = 0x40;
+inline constexpr std::uint32_t decoder_size_high_stride = 0x40;
+inline constexpr std::uint32_t decoder_device_address_low_stride = 0x40;
+inline constexpr std::uint32_t decoder_device_address_high_stride = 0x40;
+inline constexpr std::uint32_t decoder_interleave_stride = 0x40;
+inline constexpr std::uint32_t decoder_owner_stride = 0x40;
+inline constexpr std::uint32_t decoder_control_stride = 0x40;
+
 namespace capability_field {
 inline constexpr base::register_field devices{0, 8};
 inline constexpr base::register_field decoders{8, 8};

@@ -1,6 +1,7 @@
 // Slots per second of the twin, of the RTL behind the scheduler interface, and of the bare
 // Verilated RTL, which is what the interface costs. items_per_second is slots per CPU second.
 #include <benchmark/benchmark.h>
+#include <verilated.h>
 
 #include <algorithm>
 #include <cstring>
@@ -70,7 +71,8 @@ void rtl(benchmark::State& state) {
 /// The Verilated class alone: requests packed beforehand, grants not looked at.
 template <class model_type, unsigned ports>
 void bare_rtl(benchmark::State& state) {
-  model_type arbiter;
+  VerilatedContext context;
+  model_type arbiter{&context};
   std::vector<std::vector<char>> packed;
   for (const auto& request : requests_at_load_08(ports)) {
     std::vector<char> bits(sizeof(arbiter.req_i));

@@ -1,0 +1,24 @@
+# Proofs of alink_arbiter's safety properties, and for each property a planted bug that breaks it: a
+# proof that cannot fail would say nothing.
+set(prove ${CMAKE_SOURCE_DIR}/rtl/alink_arbiter/formal/prove.py)
+
+foreach(shape IN ITEMS 1x1 2x2 3x1 4x1 4x2 4x4 5x1 8x1 8x2)
+  string(REPLACE "x" ";" numbers ${shape})
+  list(GET numbers 0 ports)
+  list(GET numbers 1 iterations)
+  add_test(NAME alink_arbiter.proof.${shape}
+    COMMAND ${Python3_EXECUTABLE} ${prove} --ports ${ports} --iterations ${iterations})
+endforeach()
+
+function(sn_refutation property bug)
+  add_test(NAME alink_arbiter.proof.refutes_${bug}
+    COMMAND ${Python3_EXECUTABLE} ${prove} --property ${property} --bug ${bug} --expect refuted
+            ${ARGN})
+endfunction()
+
+sn_refutation(1 index_off_by_one --ports 5)
+sn_refutation(2 ready_ignored)
+sn_refutation(3 double_accept)
+sn_refutation(4 output_starved)
+sn_refutation(5 iteration_lost --iterations 4)
+sn_refutation(6 grants_survive_reset)

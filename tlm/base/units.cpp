@@ -131,9 +131,13 @@ std::string scaled(std::uint64_t value, const char* const* prefixes, std::size_t
                    std::string_view unit_name) {
   double number = static_cast<double>(value);
   std::size_t prefix = 0;
-  while (number >= 1000.0 && prefix + 1 < count) {
+  // 999.96 would be printed as 1000, so it belongs to the next prefix already.
+  while (prefix + 1 < count && (number >= 1000.0 || fmt::format("{:.4g}", number) == "1000")) {
     number /= 1000.0;
     ++prefix;
+  }
+  if (number >= 1000.0) {
+    return fmt::format("{:.0f} {}{}", number, prefixes[prefix], unit_name);
   }
   return fmt::format("{:.4g} {}{}", number, prefixes[prefix], unit_name);
 }
@@ -144,8 +148,9 @@ constexpr const char* si[] = {"", "k", "M", "G", "T", "P", "E"};
 
 picoseconds transfer_time(bytes amount, bytes_per_second rate) {
   ensure(rate.value != 0, "transfer_time: the rate is zero");
-  const wide product = static_cast<wide>(amount.value) * tera;
-  return picoseconds(static_cast<std::uint64_t>((product + rate.value - 1U) / rate.value));
+  const wide time = (static_cast<wide>(amount.value) * tera + rate.value - 1U) / rate.value;
+  ensure(time <= static_cast<wide>(~std::uint64_t{0}), "transfer_time: longer than 213 days");
+  return picoseconds(static_cast<std::uint64_t>(time));
 }
 
 bytes parse_bytes(std::string_view text) {

@@ -9,6 +9,9 @@
 
 namespace sn::alink {
 
+/// The tag of bursts whose bytes no target counts.
+inline constexpr std::uint32_t untagged = 0xffff'ffff;
+
 /// What ALink needs to know of a burst beyond the generic payload. The command (read or write), the
 /// address at the target, the length in bytes and the data pointer are the payload's own; a null
 /// data pointer means that only timing moves.
@@ -20,7 +23,7 @@ struct burst_extension : tlm::tlm_extension<burst_extension> {
   base::endpoint_id destination = 0;
   std::uint8_t traffic_class = 0;  ///< 0 to 3; 0 is the lowest
   std::uint16_t plane_mask = 0;    ///< bit p: the burst may use plane p
-  std::uint32_t tag = 0;           ///< the target counts arrived bytes by tag
+  std::uint32_t tag = untagged;    ///< the target counts arrived bytes by tag
   status completion = status::ok;
   cause why = cause::none;
 

@@ -1,0 +1,48 @@
+// The sending side of a device on ALink: bursts out, completions back.
+#pragma once
+
+#include <tlm_utils/peq_with_get.h>
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <deque>
+#include <functional>
+#include <systemc>
+#include <tlm>
+
+namespace sn::alink {
+
+/// Issues bursts by the four phases of TLM-2.0: one request at a time on the socket, in order, and
+/// as many bursts outstanding as the device asks for.
+class burst_initiator : public sc_core::sc_module {
+ public:
+  /// Gets a burst whose response has come. It stays valid during the call; whoever acquired it
+  /// releases it there or later.
+  using completion = std::function<void(tlm::tlm_generic_payload&)>;
+
+  burst_initiator(const sc_core::sc_module_name& name, completion on_complete);
+
+  tlm_utils::simple_initiator_socket<burst_initiator> socket;
+
+  /// Sends `burst`, which starts `delay` from now, behind those that still wait for the socket.
+  void issue(tlm::tlm_generic_payload& burst, const sc_core::sc_time& delay);
+
+ private:
+  struct request {
+    tlm::tlm_generic_payload* burst;
+    sc_core::sc_time start;
+  };
+
+  tlm::tlm_sync_enum backward(tlm::tlm_generic_payload& burst, tlm::tlm_phase& phase,
+                              sc_core::sc_time& delay);
+  void send_requests();
+  void take_responses();
+  void take_response(tlm::tlm_generic_payload& burst, const sc_core::sc_time& delay);
+
+  completion on_complete_;
+  std::deque<request> requests_;
+  bool socket_busy_ = false;  ///< a request waits for END_REQ
+  sc_core::sc_event send_;
+  tlm_utils::peq_with_get<tlm::tlm_generic_payload> late_responses_;
+};
+
+}  // namespace sn::alink

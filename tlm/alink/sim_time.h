@@ -1,0 +1,23 @@
+// Between SystemC's time and the integer picoseconds of engines.
+#pragma once
+
+#include <systemc>
+
+#include "base/units.h"
+
+namespace sn::alink {
+
+/// `time` as SystemC's.
+inline sc_core::sc_time to_sc_time(base::picoseconds time) {
+  return {static_cast<double>(time.value), sc_core::SC_PS};
+}
+
+/// `time` in whole picoseconds; the time resolution must be SystemC's default of 1 ps.
+inline base::picoseconds to_picoseconds(const sc_core::sc_time& time) {
+  return base::picoseconds(time.value());
+}
+
+/// The simulated time now.
+inline base::picoseconds now() { return to_picoseconds(sc_core::sc_time_stamp()); }
+
+}  // namespace sn::alink

@@ -3,14 +3,13 @@
 // management network.
 #pragma once
 
-#include <tlm_utils/simple_initiator_socket.h>
-
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <systemc>
+#include <tlm>
 
 #include "base/units.h"
 
@@ -63,11 +62,15 @@ class controller_soc : public sc_core::sc_module {
                  const controller_configuration& configuration);
   ~controller_soc() override;
 
+  /// A socket for one target, or none.
+  using window_socket = tlm::tlm_initiator_socket<32, tlm::tlm_base_protocol_types, 1,
+                                                  sc_core::SC_ZERO_OR_MORE_BOUND>;
+
   /// The device's own registers; addresses are relative to memory_map::local. May stay unbound.
-  tlm_utils::simple_initiator_socket_optional<controller_soc> local;
+  window_socket local;
   /// The management network, RV64 only; addresses are relative to memory_map::management. May stay
   /// unbound.
-  tlm_utils::simple_initiator_socket_optional<controller_soc> management;
+  window_socket management;
 
   /// Drives the level of interrupt `source` (1 to last_interrupt, not uart_interrupt) from now on.
   void set_interrupt(unsigned source, bool level);

@@ -1,0 +1,196 @@
+#include "soc/hart_module.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace sn::soc {
+
+hart_module::hart_module(const sc_core::sc_module_name& name,
+                         const hart_module_configuration& configuration)
+    : sc_core::sc_module(name),
+      socket("socket"),
+      configuration_(configuration),
+      clock_(configuration.clock),
+      core_(hart::make_hart(configuration.hart, *this)),
+      wake_("wake"),
+      held_(configuration.held_in_reset) {
+  base::ensure(configuration.clock.value != 0, "a hart has a clock");
+  base::ensure(configuration.quantum > sc_core::SC_ZERO_TIME, "a hart has a quantum");
+  socket.register_invalidate_direct_mem_ptr(this, &hart_module::invalidate_direct_mem_ptr);
+  SC_METHOD(run);
+}
+
+void hart_module::run() {
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  if (now < busy_until_) {
+    next_trigger(busy_until_ - now);
+    return;
+  }
+  if (reset_requested_) {
+    reset_requested_ = false;
+    core_->reset();
+  }
+  if (held_) {
+    next_trigger(wake_);
+    return;
+  }
+  if (now >= deadline_) {
+    deadline_ = sc_core::sc_max_time();
+    core_->set_interrupt(hart::interrupt::timer, true);
+  }
+  if (core_->waiting()) {
+    sleep();
+  } else {
+    execute();
+  }
+}
+
+void hart_module::sleep() {
+  if (deadline_ == sc_core::sc_max_time()) {
+    next_trigger(wake_);
+  } else {
+    next_trigger(deadline_ - sc_core::sc_time_stamp(), wake_);
+  }
+}
+
+void hart_module::execute() {
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  // Up to the first instruction at or after the end of the quantum or the rise of the timer.
+  const sc_core::sc_time span = std::min(configuration_.quantum, deadline_ - now);
+  std::uint64_t cycles = clock_.cycles_at(span);
+  if (clock_.time_of(cycles) < span) {
+    ++cycles;
+  }
+  stalled_ = sc_core::SC_ZERO_TIME;
+  running_ = true;
+  const hart::run_result result = core_->run(cycles);
+  running_ = false;
+  const sc_core::sc_time spent = clock_.time_of(result.executed) + stalled_;
+  busy_until_ = now + spent;
+  next_trigger(spent);
+}
+
+sc_core::sc_time hart_module::local_offset() const {
+  return running_ ? clock_.time_of(core_->executed()) + stalled_ : sc_core::SC_ZERO_TIME;
+}
+
+void hart_module::wake() {
+  // Also when nothing waits for it: an event that is not waited for costs little.
+  if (!running_) {
+    wake_.notify(sc_core::SC_ZERO_TIME);
+  }
+}
+
+void hart_module::set_interrupt(hart::interrupt line, bool level) {
+  core_->set_interrupt(line, level);
+  wake();
+}
+
+void hart_module::set_timer_deadline(const sc_core::sc_time& time) {
+  deadline_ = time;
+  if (running_) {
+    core_->request_stop();
+  }
+  wake();
+}
+
+void hart_module::reset() {
+  held_ = false;
+  reset_requested_ = true;
+  if (running_) {
+    core_->request_stop();
+  }
+  wake();
+}
+
+void hart_module::start() {
+  if (held_) {
+    reset();
+  }
+}
+
+void hart_module::hold() {
+  held_ = true;
+  if (running_) {
+    core_->request_stop();
+  }
+}
+
+hart::bus_status hart_module::read(std::uint64_t address, unsigned size, std::uint64_t& value) {
+  value = 0;
+  const hart::memory_range& ahead = configuration_.ahead_of_time;
+  if (address - ahead.base >= ahead.size && local_offset() > sc_core::SC_ZERO_TIME) {
+    return hart::bus_status::retry;
+  }
+  return transport(tlm::TLM_READ_COMMAND, address, size, value);
+}
+
+hart::bus_status hart_module::write(std::uint64_t address, unsigned size, std::uint64_t value) {
+  if (local_offset() > sc_core::SC_ZERO_TIME) {
+    return hart::bus_status::retry;
+  }
+  return transport(tlm::TLM_WRITE_COMMAND, address, size, value);
+}
+
+hart::bus_status hart_module::transport(tlm::tlm_command command, std::uint64_t address,
+                                        unsigned size, std::uint64_t& value) {
+  tlm::tlm_generic_payload payload;
+  payload.set_command(command);
+  payload.set_address(address);
+  payload.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
+  payload.set_data_length(size);
+  payload.set_streaming_width(size);
+  payload.set_byte_enable_ptr(nullptr);
+  payload.set_dmi_allowed(false);
+  payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  const sc_core::sc_time before = local_offset();
+  sc_core::sc_time delay = before;
+  socket->b_transport(payload, delay);
+  if (delay > before) {
+    stalled_ += delay - before;
+    core_->request_stop();  // the quantum was counted without this
+  }
+  return payload.is_response_ok() ? hart::bus_status::ok : hart::bus_status::error;
+}
+
+hart::direct_window hart_module::direct(std::uint64_t address) {
+  for (const hart::direct_window& window : windows_) {
+    if (address - window.base < window.size) {
+      return window;
+    }
+  }
+  for (const refused_range& range : refused_) {
+    if (address >= range.first && address <= range.last) {
+      return {};
+    }
+  }
+  tlm::tlm_generic_payload payload;
+  payload.set_address(address);
+  payload.set_command(tlm::TLM_READ_COMMAND);
+  tlm::tlm_dmi dmi;
+  if (!socket->get_direct_mem_ptr(payload, dmi) || !dmi.is_read_allowed()) {
+    // A target refuses for its whole window; single bytes would only fill the list.
+    if (dmi.get_end_address() - dmi.get_start_address() >= 0xff) {
+      refused_.push_back({dmi.get_start_address(), dmi.get_end_address()});
+    }
+    return {};
+  }
+  windows_.push_back({dmi.get_start_address(), dmi.get_end_address() - dmi.get_start_address() + 1,
+                      reinterpret_cast<std::byte*>(dmi.get_dmi_ptr()), dmi.is_write_allowed()});
+  return windows_.back();
+}
+
+void hart_module::invalidate_direct_mem_ptr(sc_dt::uint64 /*begin*/, sc_dt::uint64 /*end*/) {
+  windows_.clear();
+  refused_.clear();
+  core_->forget_memory();
+}
+
+std::uint64_t hart_module::time() {
+  return time_source_ == nullptr
+             ? 0
+             : time_source_->count_at(sc_core::sc_time_stamp() + local_offset());
+}
+
+}  // namespace sn::soc

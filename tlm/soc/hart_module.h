@@ -1,0 +1,94 @@
+// A hart as a SystemC module: it runs ahead of time by up to a quantum, sleeps in WFI, and reaches
+// the bus by TLM.
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <cstdint>
+#include <memory>
+#include <systemc>
+#include <vector>
+
+#include "base/units.h"
+#include "hart/elf.h"
+#include "hart/hart.h"
+#include "soc/cycle_clock.h"
+#include "soc/hart_inputs.h"
+#include "soc/time_source.h"
+
+namespace sn::soc {
+
+/// What a hart module is made with.
+struct hart_module_configuration {
+  hart::configuration hart;
+  base::hertz clock{1'000'000'000};              ///< one instruction takes one cycle
+  sc_core::sc_time quantum{10, sc_core::SC_US};  ///< how far it may run ahead of time
+  bool held_in_reset = false;                    ///< true: nothing runs until start()
+  /// Bytes that may be read ahead of time because they depend on nothing but the time that the
+  /// access carries (mtime). All other accesses wait until simulated time has caught up.
+  hart::memory_range ahead_of_time{};
+};
+
+/// The module. Its only process is a method that costs nothing while the hart sleeps.
+class hart_module : public sc_core::sc_module, public hart_inputs, private hart::bus {
+ public:
+  hart_module(const sc_core::sc_module_name& name, const hart_module_configuration& configuration);
+  SC_HAS_PROCESS(hart_module);
+
+  tlm_utils::simple_initiator_socket<hart_module> socket;
+
+  void set_interrupt(hart::interrupt line, bool level) override;
+  void set_timer_deadline(const sc_core::sc_time& time) override;
+
+  /// What the time CSR shows; without one it shows 0.
+  void set_time_source(const time_source& source) { time_source_ = &source; }
+
+  /// Begins again at the reset vector. During an access of the hart itself: after its instruction.
+  void reset();
+  /// Does so if the hart is held.
+  void start();
+  /// Stops the hart until start() or reset(). What it has run ahead of time has happened.
+  void hold();
+
+  /// The hart; not to be run by others.
+  hart::hart& core() { return *core_; }
+  const hart::hart& core() const { return *core_; }
+
+ private:
+  hart::bus_status read(std::uint64_t address, unsigned size, std::uint64_t& value) override;
+  hart::bus_status write(std::uint64_t address, unsigned size, std::uint64_t value) override;
+  hart::direct_window direct(std::uint64_t address) override;
+  std::uint64_t time() override;
+
+  void run();
+  void execute();
+  void sleep();
+  void wake();
+  /// How far the hart is ahead of sc_time_stamp().
+  sc_core::sc_time local_offset() const;
+  hart::bus_status transport(tlm::tlm_command command, std::uint64_t address, unsigned size,
+                             std::uint64_t& value);
+  void invalidate_direct_mem_ptr(sc_dt::uint64 begin, sc_dt::uint64 end);
+
+  struct refused_range {
+    std::uint64_t first;
+    std::uint64_t last;
+  };
+
+  const hart_module_configuration configuration_;
+  const cycle_clock clock_;
+  const time_source* time_source_ = nullptr;
+  std::unique_ptr<hart::hart> core_;
+  std::vector<hart::direct_window> windows_;
+  std::vector<refused_range> refused_;  ///< known to have no DMI
+
+  sc_core::sc_event wake_;
+  sc_core::sc_time deadline_ = sc_core::sc_max_time();
+  sc_core::sc_time busy_until_;  ///< what has been executed lasts until then
+  sc_core::sc_time stalled_;     ///< by bus accesses of this run, on top of its instructions
+  bool held_;
+  bool running_ = false;  ///< inside of core_->run()
+  bool reset_requested_ = false;
+};
+
+}  // namespace sn::soc

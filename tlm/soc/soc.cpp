@@ -1,0 +1,185 @@
+#include "soc/soc.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "hart/elf.h"
+#include "soc/boot_rom.h"
+#include "soc/bus.h"
+#include "soc/clint.h"
+#include "soc/hart_module.h"
+#include "soc/memory.h"
+#include "soc/plic.h"
+#include "soc/uart.h"
+
+namespace sn::soc {
+namespace {
+
+constexpr base::bytes rom_size{0x1000};
+
+/// The configuration itself, once its values are known to be possible.
+const controller_configuration& checked(const controller_configuration& configuration) {
+  const auto refuse = [](const char* key, const std::string& message) {
+    throw base::configuration_error("", 0, key, message);
+  };
+  if (configuration.xlen != 32 && configuration.xlen != 64) {
+    refuse("xlen", fmt::format("{}, expected 32 or 64", configuration.xlen));
+  }
+  if (configuration.clock.value == 0) {
+    refuse("clock", "0 Hz, expected more");
+  }
+  if (configuration.timer_frequency.value == 0) {
+    refuse("timer_frequency", "0 Hz, expected more");
+  }
+  if (configuration.quantum <= sc_core::SC_ZERO_TIME) {
+    refuse("quantum", "0 s, expected more");
+  }
+  const std::uint64_t limit = configuration.xlen == 32
+                                  ? std::uint64_t{0x1'0000'0000} - memory_map::ram
+                                  : memory_map::management - memory_map::ram;
+  if (configuration.ram_size.value == 0 || configuration.ram_size.value > limit) {
+    refuse("ram_size", fmt::format("{}, expected at most {}", to_text(configuration.ram_size),
+                                   to_text(base::bytes{limit})));
+  }
+  return configuration;
+}
+
+hart_module_configuration hart_configuration(const controller_configuration& configuration) {
+  hart_module_configuration result;
+  result.hart = {configuration.xlen, configuration.hart_id, memory_map::rom};
+  result.clock = configuration.clock;
+  result.quantum = configuration.quantum;
+  result.held_in_reset = configuration.held_in_reset;
+  result.ahead_of_time = {memory_map::clint + clint::mtime_offset, 8};
+  return result;
+}
+
+}  // namespace
+
+struct controller_soc::parts {
+  explicit parts(const controller_configuration& configuration)
+      : image(hart::read_elf(configuration.firmware, configuration.xlen,
+                             {{memory_map::ram, configuration.ram_size.value}})),
+        hart("hart", hart_configuration(configuration)),
+        bus("bus"),
+        rom("rom", memory_kind::rom, rom_size),
+        ram("ram", memory_kind::ram, configuration.ram_size),
+        timer("clint", configuration.timer_frequency),
+        interrupts("plic", last_interrupt),
+        console("uart") {
+    hart.socket.bind(bus.in);
+    bus.add_window("to_rom", memory_map::rom, rom_size.value).bind(rom.socket);
+    bus.add_window("to_clint", memory_map::clint, clint::window_size).bind(timer.socket);
+    bus.add_window("to_plic", memory_map::plic, plic::window_size).bind(interrupts.socket);
+    bus.add_window("to_uart", memory_map::uart, uart::window_size).bind(console.socket);
+    bus.add_window("to_ram", memory_map::ram, configuration.ram_size.value).bind(ram.socket);
+    timer.connect(hart);
+    interrupts.connect(hart);
+    hart.set_time_source(timer);
+    console.on_interrupt([this](bool level) { interrupts.set_level(uart_interrupt, level); });
+    const auto code = make_boot_code(configuration.xlen, image.entry, configuration.argument);
+    rom.load(0, code.data(), code.size() * sizeof code.front());
+    load_firmware();
+  }
+
+  void load_firmware() {
+    for (const hart::elf_segment& segment : image.segments) {
+      const std::uint64_t offset = segment.address - memory_map::ram;
+      ram.load(offset, segment.data.data(), segment.data.size());
+      ram.clear(offset + segment.data.size(), segment.size - segment.data.size());
+    }
+  }
+
+  bool access_debug(tlm::tlm_command command, std::uint64_t address, unsigned char* data,
+                    std::size_t size) {
+    tlm::tlm_generic_payload payload;
+    payload.set_command(command);
+    payload.set_address(address);
+    payload.set_data_ptr(data);
+    payload.set_data_length(static_cast<unsigned>(size));
+    payload.set_streaming_width(static_cast<unsigned>(size));
+    const bool done = hart.socket->transport_dbg(payload) == size;
+    if (done && command == tlm::TLM_WRITE_COMMAND) {
+      hart.core().forget_code();
+    }
+    return done;
+  }
+
+  const hart::elf_image image;
+  hart_module hart;
+  soc::bus bus;
+  memory rom;
+  memory ram;
+  clint timer;
+  plic interrupts;
+  uart console;
+};
+
+controller_soc::controller_soc(const sc_core::sc_module_name& name,
+                               const controller_configuration& configuration)
+    : sc_core::sc_module(name),
+      local("local"),
+      management("management"),
+      parts_(std::make_unique<parts>(checked(configuration))) {
+  parts_->bus.add_window("to_local", memory_map::local, memory_map::local_size).bind(local);
+  // RV32 cannot address the management window, but its socket has to lead somewhere.
+  parts_->bus.add_window("to_management", memory_map::management, memory_map::management_size)
+      .bind(management);
+}
+
+controller_soc::~controller_soc() = default;
+
+void controller_soc::set_interrupt(unsigned source, bool level) {
+  base::ensure(source >= 1 && source <= last_interrupt && source != uart_interrupt,
+               "a controller's device has interrupts 1 to 9 and 11 to 31");
+  parts_->interrupts.set_level(source, level);
+}
+
+void controller_soc::start() {
+  parts_->hart.start();
+}
+
+void controller_soc::reset() {
+  parts_->load_firmware();
+  parts_->timer.reset();
+  parts_->interrupts.reset();
+  parts_->console.reset();
+  parts_->hart.reset();
+}
+
+void controller_soc::hold() {
+  parts_->hart.hold();
+}
+
+std::uint64_t controller_soc::instructions() const {
+  return parts_->hart.core().instructions();
+}
+
+bool controller_soc::waiting() const {
+  return parts_->hart.core().waiting();
+}
+
+std::uint64_t controller_soc::program_counter() const {
+  return parts_->hart.core().pc();
+}
+
+void controller_soc::on_line(line_sink sink) {
+  parts_->console.on_line(std::move(sink));
+}
+
+void controller_soc::type(std::string_view text) {
+  parts_->console.receive(text);
+}
+
+bool controller_soc::read_debug(std::uint64_t address, void* data, std::size_t size) {
+  return parts_->access_debug(tlm::TLM_READ_COMMAND, address, static_cast<unsigned char*>(data),
+                              size);
+}
+
+bool controller_soc::write_debug(std::uint64_t address, const void* data, std::size_t size) {
+  // The payload has no pointer to const; a write does not change the data.
+  return parts_->access_debug(tlm::TLM_WRITE_COMMAND, address,
+                              static_cast<unsigned char*>(const_cast<void*>(data)), size);
+}
+
+}  // namespace sn::soc

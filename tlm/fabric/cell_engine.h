@@ -7,7 +7,7 @@
 
 #include "arbiter/arbiter.h"
 #include "fabric/engine.h"
-#include "fabric/plane.h"
+#include "fabric/plane_process.h"
 #include "fabric/slot_clock.h"
 
 namespace sn::fabric {
@@ -35,17 +35,19 @@ struct cell_engine_parameters {
 
 /// Fidelity `cell` and `rtl`: the same engine with another arbiter.
 ///
-/// Latencies are exact for a burst that meets no other; inside a plane the uplink's and the
-/// credits' are rounded up to whole slots, which matters only to when a cell can be arbitrated and
-/// to how deep a VOQ must be.
-class cell_engine : public engine {
+/// The last byte of n cells that meet no others arrives n slots and the three latencies after the
+/// first slot that begins at or after the burst's start; slots of all planes begin together, slot k
+/// at k cell times from the start of simulation. Inside a plane the uplink's and the credits'
+/// latencies are rounded up to whole slots, which matters only to when a cell can be arbitrated and
+/// to how deep a VOQ must be for line rate (uplink and credit slots). Where the path is shorter
+/// than the rounded uplink, that is its latency.
+class cell_engine : public engine, private plane_listener {
  public:
   /// Makes one arbiter per plane as the parameters say.
   cell_engine(const sc_core::sc_module_name& name, const cell_engine_parameters& parameters);
   /// Uses the given arbiters, one per plane.
   cell_engine(const sc_core::sc_module_name& name, const cell_engine_parameters& parameters,
               std::vector<std::unique_ptr<arbiter::scheduler>> arbiters);
-  ~cell_engine() override;
 
   const cell_engine_parameters& parameters() const { return parameters_; }
   const slot_clock& clock() const { return clock_; }
@@ -58,18 +60,18 @@ class cell_engine : public engine {
   void carry(const leg& way) override;
 
  private:
-  class plane_process;
-
   /// How far the present leg of a burst has come.
   struct progress {
     unsigned planes_left = 0;
     base::picoseconds last;  ///< when the latest share so far arrives
   };
 
-  void share_arrived(burst_index burst, base::picoseconds when);
+  void crossed(const plane_completion& share) override;
+  plane_parameters make_plane_parameters() const;
 
   cell_engine_parameters parameters_;
   slot_clock clock_;
+  base::picoseconds path_latency_;
   std::vector<std::unique_ptr<arbiter::scheduler>> arbiters_;
   std::vector<std::unique_ptr<plane_process>> planes_;
   std::vector<progress> progress_;  ///< per burst

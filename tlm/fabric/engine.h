@@ -5,7 +5,6 @@
 #include <tlm_utils/simple_target_socket.h>
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <systemc>
 #include <tlm>
@@ -16,6 +15,7 @@
 #include "base/trace.h"
 #include "base/units.h"
 #include "fabric/plane_control.h"
+#include "fabric/region_order.h"
 #include "fabric/spray.h"
 #include "fabric/statistics.h"
 
@@ -114,6 +114,7 @@ class engine : public sc_core::sc_module {
     std::uint64_t serial = 0;  ///< order of acceptance
     std::uint16_t source = 0;  ///< index of the endpoint
     std::uint16_t destination = 0;
+    std::uint16_t planes = 0;  ///< the planes that it may use
     stage waits_for = stage::outward;
   };
 
@@ -129,15 +130,21 @@ class engine : public sc_core::sc_module {
                              sc_core::sc_time& delay);
   void refuse_blocking(int index, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void accept(unsigned source, tlm::tlm_generic_payload& payload, base::picoseconds when);
-  alink::cause admit_on(std::uint16_t used, unsigned from, unsigned to);
-  void fail(burst_index burst, alink::cause why, base::picoseconds when);
+  void set_out(burst_index burst);
+  alink::cause admit_on(std::uint16_t used, unsigned from, base::endpoint_id to);
+  void send(burst_index burst, const burst_spread& spreading, unsigned from, unsigned to,
+            bool requests_only);
+  void fail(burst_index burst, alink::cause why);
   void schedule(burst_index burst, stage next, base::picoseconds when);
   void keep_appointments();
+  void reach_target(burst_index burst);
   void deliver(burst_index burst);
   void send_back(burst_index burst);
   void respond(burst_index burst);
   void offer_response(unsigned endpoint);
-  void finish(tlm::tlm_generic_payload& payload);
+  region_order& order_of(const burst_state& state) {
+    return orders_[std::size_t{state.source} * endpoints_.size() + state.destination];
+  }
 
   std::vector<endpoint_parameters> endpoints_;
   base::picoseconds path_latency_;
@@ -151,7 +158,9 @@ class engine : public sc_core::sc_module {
   std::vector<burst_index> free_bursts_;
   std::vector<appointment> appointments_;  ///< a heap, earliest first
   sc_core::sc_event next_appointment_;
-  std::vector<std::deque<tlm::tlm_generic_payload*>> responses_;  ///< per endpoint, in order
+  std::vector<std::vector<tlm::tlm_generic_payload*>> responses_;  ///< per endpoint, in order
+  std::vector<region_order> orders_;                               ///< per source and destination
+  std::vector<burst_index> released_;                              ///< scratch of reach_target()
   std::uint64_t accepted_ = 0;
   std::uint64_t under_way_ = 0;
   engine_statistics totals_;

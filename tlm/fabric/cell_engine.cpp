@@ -1,0 +1,168 @@
+#include "fabric/cell_engine.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "base/error.h"
+#include "fabric/sim_time.h"
+
+namespace sn::fabric {
+namespace {
+
+std::vector<std::unique_ptr<arbiter::scheduler>> make_arbiters(
+    const cell_engine_parameters& parameters) {
+  std::vector<std::unique_ptr<arbiter::scheduler>> arbiters;
+  for (unsigned plane = 0; plane < parameters.planes; ++plane) {
+    arbiters.push_back(
+        arbiter::make_scheduler(parameters.arbiter, parameters.ports, parameters.iterations));
+  }
+  return arbiters;
+}
+
+std::uint64_t uplink_slots(const cell_engine_parameters& parameters) {
+  const slot_clock clock(parameters.cell, parameters.port_rate);
+  return std::max<std::uint64_t>(1, clock.slots_to_cover(parameters.uplink_latency));
+}
+
+base::picoseconds path_latency(const cell_engine_parameters& parameters) {
+  const slot_clock clock(parameters.cell, parameters.port_rate);
+  return std::max(
+      parameters.uplink_latency + parameters.switch_latency + parameters.downlink_latency,
+      clock.start_of(uplink_slots(parameters)));
+}
+
+template <typename Narrow>
+Narrow narrowed(std::uint64_t value, const char* what) {
+  base::ensure(value <= std::numeric_limits<Narrow>::max(), what);
+  return static_cast<Narrow>(value);
+}
+
+}  // namespace
+
+cell_engine::cell_engine(const sc_core::sc_module_name& name,
+                         const cell_engine_parameters& parameters)
+    : cell_engine(name, parameters, make_arbiters(parameters)) {}
+
+cell_engine::cell_engine(const sc_core::sc_module_name& name,
+                         const cell_engine_parameters& parameters,
+                         std::vector<std::unique_ptr<arbiter::scheduler>> arbiters)
+    : engine(name, parameters.endpoints, parameters.planes, fabric::path_latency(parameters)),
+      parameters_(parameters),
+      clock_(parameters.cell, parameters.port_rate),
+      path_latency_(fabric::path_latency(parameters)),
+      arbiters_(std::move(arbiters)) {
+  base::ensure(arbiters_.size() == parameters_.planes, "every plane needs one arbiter");
+  base::ensure(parameters_.cell_payload.value >= 1 && parameters_.cell_payload <= parameters_.cell,
+               "a cell carries at least one byte and no more than itself");
+  const plane_parameters each = make_plane_parameters();
+  // What crosses in slot s arrives no earlier than the path latency after slot s + 1 - uplink
+  // began: a batch may last until then.
+  const std::uint64_t batch_slots = clock_.slots_within(path_latency_) - each.uplink_slots + 1;
+  plane_listener& listener = *this;
+  for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
+    planes_.push_back(std::make_unique<plane_process>(("plane_" + std::to_string(plane)).c_str(),
+                                                      each, *arbiters_[plane], clock_, batch_slots,
+                                                      listener));
+  }
+}
+
+plane_parameters cell_engine::make_plane_parameters() const {
+  plane_parameters each;
+  each.ports = parameters_.ports;
+  each.slots_per_cell.assign(parameters_.ports, 1);
+  for (const endpoint_parameters& endpoint : parameters_.endpoints) {
+    base::ensure(endpoint.port < parameters_.ports, "an endpoint is on a port that does not exist");
+    each.slots_per_cell[endpoint.port] =
+        narrowed<std::uint8_t>(endpoint.slots_per_cell, "a port is too slow for the fabric");
+  }
+  each.voq_depth_cells =
+      narrowed<std::uint16_t>(parameters_.voq_depth_cells, "VOQs are too deep for the fabric");
+  each.receive_buffer_cells =
+      narrowed<std::uint16_t>(parameters_.receive_buffer_cells, "receive buffers are too deep");
+  const char* too_long = "a latency is too long for the fabric";
+  each.uplink_slots = narrowed<std::uint32_t>(uplink_slots(parameters_), too_long);
+  each.credit_slots = narrowed<std::uint32_t>(
+      std::max<std::uint64_t>(1, clock_.slots_to_cover(parameters_.credit_latency)), too_long);
+  // A cell occupies the receive buffer's place until it has crossed the switch and the link, one
+  // slot for itself, and its credit has come back.
+  each.receive_credit_slots = narrowed<std::uint32_t>(
+      1 + clock_.slots_to_cover(parameters_.switch_latency + parameters_.downlink_latency +
+                                parameters_.credit_latency),
+      too_long);
+  each.payload_bytes = narrowed<std::uint32_t>(parameters_.cell_payload.value, "a cell is too big");
+  each.bin_slots = parameters_.bin_slots;
+  return each;
+}
+
+void cell_engine::carry(const leg& way) {
+  if (way.burst >= progress_.size()) {
+    progress_.resize(way.burst + 1);
+  }
+  progress_[way.burst] = progress();
+  for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
+    if (((way.planes >> plane) & 1U) == 0) {
+      continue;
+    }
+    plane_injection share;
+    share.burst = way.burst;
+    share.input = way.input;
+    share.output = way.output;
+    share.bytes = way.bytes[plane];
+    ++progress_[way.burst].planes_left;
+    planes_[plane]->inject(share);
+  }
+}
+
+void cell_engine::crossed(const plane_completion& share) {
+  progress& burst = progress_[share.burst];
+  burst.last = std::max(burst.last, clock_.start_of(share.slot) + path_latency_);
+  if (--burst.planes_left == 0) {
+    arrived(share.burst, burst.last);
+  }
+}
+
+engine_statistics cell_engine::statistics() const {
+  engine_statistics result = totals();
+  for (const auto& process : planes_) {
+    result.planes.push_back(process->plane().statistics());
+    result.cells += result.planes.back().cells;
+    result.slots += result.planes.back().slots;
+  }
+  return result;
+}
+
+void cell_engine::audit() const {
+  audit_bytes();
+  const std::uint64_t slots_so_far = clock_.first_from(now());
+  for (const auto& process : planes_) {
+    process->plane().audit();
+    base::ensure(process->plane().statistics().slots <= slots_so_far,
+                 "a plane worked for more slots than there were");
+  }
+}
+
+void cell_engine::trace_utilisation(base::trace& trace) const {
+  if (!trace.enabled()) {
+    return;
+  }
+  double cells_per_slot = 0.0;
+  for (const endpoint_parameters& endpoint : parameters_.endpoints) {
+    cells_per_slot += 1.0 / endpoint.slots_per_cell;
+  }
+  const double full_bin = cells_per_slot * parameters_.bin_slots;
+  for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
+    const auto track = trace.add_track("planes", "plane " + std::to_string(plane) + " utilisation");
+    const auto& bins = planes_[plane]->plane().statistics().cells_per_bin;
+    std::uint32_t previous = 0;
+    for (std::size_t bin = 0; bin <= bins.size(); ++bin) {
+      const std::uint32_t cells = bin < bins.size() ? bins[bin] : 0;
+      if (cells != previous) {
+        trace.counter(track, clock_.start_of(bin * parameters_.bin_slots), cells / full_bin);
+      }
+      previous = cells;
+    }
+  }
+}
+
+}  // namespace sn::fabric

@@ -1,0 +1,334 @@
+#include "fabric/engine.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/error.h"
+#include "fabric/sim_time.h"
+
+namespace sn::fabric {
+namespace {
+
+constexpr std::int16_t nobody = -1;
+/// UALink's request header, uncompressed; a read sends one per region.
+constexpr std::uint64_t read_request_bytes = 16;
+
+std::string numbered(const char* name, unsigned index) {
+  return name + ("_" + std::to_string(index));
+}
+
+}  // namespace
+
+engine::engine(const sc_core::sc_module_name& name, std::vector<endpoint_parameters> endpoints,
+               unsigned planes, base::picoseconds path_latency)
+    : sc_core::sc_module(name),
+      endpoints_(std::move(endpoints)),
+      path_latency_(path_latency),
+      controls_(planes),
+      endpoint_of_id_(base::endpoint_limit, nobody),
+      endpoint_of_port_(base::port_limit, nobody),
+      responses_(endpoints_.size()),
+      orders_(endpoints_.size() * endpoints_.size()) {
+  base::ensure(planes >= 1 && planes <= plane_limit, "an engine has 1 to 16 planes");
+  base::ensure(sc_core::sc_get_time_resolution() == sc_core::sc_time(1, sc_core::SC_PS),
+               "the fabric needs a time resolution of 1 ps");
+  for (unsigned index = 0; index < endpoints_.size(); ++index) {
+    const endpoint_parameters& endpoint = endpoints_[index];
+    base::ensure(endpoint.id < base::endpoint_limit && endpoint_of_id_[endpoint.id] == nobody,
+                 "endpoint ids of an engine must be below 1024 and distinct");
+    base::ensure(endpoint.port < base::port_limit && endpoint_of_port_[endpoint.port] == nobody,
+                 "ports of an engine must be below 128 and distinct");
+    endpoint_of_id_[endpoint.id] = static_cast<std::int16_t>(index);
+    endpoint_of_port_[endpoint.port] = static_cast<std::int16_t>(index);
+
+    from_device_.push_back(
+        std::make_unique<request_socket>(numbered("from_device", index).c_str()));
+    from_device_.back()->register_nb_transport_fw(this, &engine::forward, static_cast<int>(index));
+    from_device_.back()->register_b_transport(this, &engine::refuse_blocking,
+                                              static_cast<int>(index));
+    to_device_.push_back(std::make_unique<delivery_socket>(numbered("to_device", index).c_str()));
+  }
+
+  SC_HAS_PROCESS(engine);
+  SC_METHOD(keep_appointments);
+  sensitive << next_appointment_;
+  dont_initialize();
+}
+
+void engine::end_of_elaboration() {
+  for (const plane_control* control : controls_) {
+    base::ensure(control != nullptr, "a plane of the fabric has no control");
+  }
+}
+
+void engine::refuse_blocking(int /*index*/, tlm::tlm_generic_payload& /*payload*/,
+                             sc_core::sc_time& /*delay*/) {
+  base::invariant_violated("bursts go by nb_transport, not by b_transport");
+}
+
+tlm::tlm_sync_enum engine::forward(int index, tlm::tlm_generic_payload& payload,
+                                   tlm::tlm_phase& phase, sc_core::sc_time& delay) {
+  const auto endpoint = static_cast<unsigned>(index);
+  if (phase == tlm::BEGIN_REQ) {
+    accept(endpoint, payload, now() + to_picoseconds(delay));
+    phase = tlm::END_REQ;
+    return tlm::TLM_UPDATED;
+  }
+  base::ensure(phase == tlm::END_RESP, "a burst came with a phase out of order");
+  auto& queue = responses_[endpoint];
+  base::ensure(!queue.empty() && queue.front() == &payload,
+               "a response was ended that had not begun");
+  queue.erase(queue.begin());
+  payload.release();
+  offer_response(endpoint);
+  return tlm::TLM_COMPLETED;
+}
+
+void engine::accept(unsigned source, tlm::tlm_generic_payload& payload, base::picoseconds when) {
+  alink::burst_extension& extension = alink::extension_of(payload);
+  base::ensure(payload.has_mm(), "a burst has no memory manager");
+  base::ensure(payload.get_data_length() != 0, "a burst has no bytes");
+  base::ensure(payload.is_read() || payload.is_write(), "a burst neither reads nor writes");
+  base::ensure(extension.source == endpoints_[source].id,
+               "a burst was sent under the name of another endpoint");
+  base::ensure(extension.destination != extension.source, "a burst was sent to its own source");
+
+  burst_index burst = 0;
+  if (free_bursts_.empty()) {
+    burst = static_cast<burst_index>(bursts_.size());
+    bursts_.emplace_back();
+    free_bursts_.reserve(bursts_.size());
+  } else {
+    burst = free_bursts_.back();
+    free_bursts_.pop_back();
+  }
+  payload.acquire();
+  payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  extension.completion = alink::status::ok;
+  extension.why = alink::cause::none;
+  burst_state& state = bursts_[burst];
+  state.payload = &payload;
+  state.serial = accepted_++;
+  state.source = static_cast<std::uint16_t>(source);
+  state.waits_for = stage::outward;
+  ++under_way_;
+  ++totals_.bursts;
+  totals_.bytes_injected += payload.get_data_length();
+  if (when == now()) {
+    set_out(burst);
+  } else {
+    schedule(burst, stage::outward, when);
+  }
+}
+
+/// The first cause for which a plane refuses the way between two endpoints.
+alink::cause engine::admit_on(std::uint16_t used, unsigned from, base::endpoint_id to) {
+  for (unsigned plane = 0; plane < planes(); ++plane) {
+    if (((used >> plane) & 1U) == 0) {
+      continue;
+    }
+    base::port_id output = 0;
+    alink::cause why = admit(*controls_[plane], endpoints_[from].port, to, output);
+    if (why == alink::cause::none) {
+      // A port that leads to nobody can carry nothing; one that leads to another endpoint is no
+      // route to this one.
+      const std::int16_t there = output < base::port_limit ? endpoint_of_port_[output] : nobody;
+      if (there == nobody) {
+        why = alink::cause::destination_port_down;
+      } else if (endpoints_[static_cast<std::size_t>(there)].id != to) {
+        why = alink::cause::no_route;
+      }
+      if (why != alink::cause::none) {
+        controls_[plane]->refused(why);
+      }
+    }
+    if (why != alink::cause::none) {
+      return why;
+    }
+  }
+  return alink::cause::none;
+}
+
+void engine::set_out(burst_index burst) {
+  burst_state& state = bursts_[burst];
+  const tlm::tlm_generic_payload& payload = *state.payload;
+  const alink::burst_extension& extension = alink::extension_of(*state.payload);
+  const auto every_plane = static_cast<std::uint16_t>((1U << planes()) - 1);
+  const auto mask = static_cast<std::uint16_t>(extension.plane_mask & every_plane);
+  if (mask == 0) {
+    fail(burst, alink::cause::no_plane);
+    return;
+  }
+  const burst_spread spreading = spread(payload.get_address(), payload.get_data_length(), mask);
+  const alink::cause why = admit_on(spreading.used, state.source, extension.destination);
+  if (why != alink::cause::none) {
+    fail(burst, why);
+    return;
+  }
+  state.destination = static_cast<std::uint16_t>(endpoint_of_id_[extension.destination]);
+  state.planes = mask;
+  order_of(state).enter(burst, payload.get_address(), payload.get_data_length());
+  send(burst, spreading, state.source, state.destination, payload.is_read());
+}
+
+void engine::send(burst_index burst, const burst_spread& spreading, unsigned from, unsigned to,
+                  bool requests_only) {
+  leg way;
+  way.burst = burst;
+  way.input = endpoints_[from].port;
+  way.output = endpoints_[to].port;
+  way.planes = spreading.used;
+  for (unsigned plane = 0; plane < planes(); ++plane) {
+    const plane_share& share = spreading.share[plane];
+    way.bytes[plane] = requests_only ? share.regions * read_request_bytes : share.bytes;
+  }
+  carry(way);
+}
+
+void engine::arrived(burst_index burst, base::picoseconds when) {
+  burst_state& state = bursts_[burst];
+  const bool data_are_back = state.waits_for == stage::backward;
+  schedule(burst, data_are_back ? stage::response : stage::target, when);
+}
+
+void engine::schedule(burst_index burst, stage next, base::picoseconds when) {
+  base::ensure(when >= now(), "a burst was scheduled into the past");
+  burst_state& state = bursts_[burst];
+  state.waits_for = next;
+  appointments_.push_back({when, state.serial, burst});
+  std::push_heap(appointments_.begin(), appointments_.end(), later);
+  if (appointments_.front().serial == state.serial) {
+    next_appointment_.cancel();
+    next_appointment_.notify(to_sc_time(when - now()));
+  }
+}
+
+bool engine::later(const appointment& a, const appointment& b) {
+  return a.when != b.when ? a.when > b.when : a.serial > b.serial;
+}
+
+void engine::keep_appointments() {
+  while (!appointments_.empty() && appointments_.front().when <= now()) {
+    const burst_index burst = appointments_.front().burst;
+    std::pop_heap(appointments_.begin(), appointments_.end(), later);
+    appointments_.pop_back();
+    switch (bursts_[burst].waits_for) {
+      case stage::outward:
+        set_out(burst);
+        break;
+      case stage::target:
+        reach_target(burst);
+        break;
+      case stage::backward:
+        send_back(burst);
+        break;
+      case stage::response:
+        respond(burst);
+        break;
+    }
+  }
+  if (!appointments_.empty()) {
+    next_appointment_.cancel();
+    next_appointment_.notify(to_sc_time(appointments_.front().when - now()));
+  }
+}
+
+void engine::reach_target(burst_index burst) {
+  region_order& order = order_of(bursts_[burst]);
+  if (!order.may_pass(burst)) {
+    return;
+  }
+  deliver(burst);
+  order.leave(burst, released_);
+  for (const burst_index next : released_) {
+    schedule(next, stage::target, now());
+  }
+  released_.clear();
+}
+
+void engine::deliver(burst_index burst) {
+  // The target may send bursts of its own meanwhile: no reference into bursts_ lives across.
+  tlm::tlm_generic_payload& payload = *bursts_[burst].payload;
+  sc_core::sc_time delay;
+  (*to_device_[bursts_[burst].destination])->b_transport(payload, delay);
+  const base::picoseconds answered = now() + to_picoseconds(delay);
+  if (!payload.is_response_ok()) {
+    alink::burst_extension& extension = alink::extension_of(payload);
+    extension.why = alink::cause::target_refused;
+    if (extension.completion == alink::status::ok) {
+      extension.completion = alink::status_of(extension.why);
+    }
+    schedule(burst, stage::response, answered + path_latency_);
+  } else if (payload.is_read()) {
+    schedule(burst, stage::backward, answered);
+  } else {
+    schedule(burst, stage::response, answered + path_latency_);
+  }
+}
+
+void engine::send_back(burst_index burst) {
+  const burst_state& state = bursts_[burst];
+  const tlm::tlm_generic_payload& payload = *state.payload;
+  const burst_spread spreading =
+      spread(payload.get_address(), payload.get_data_length(), state.planes);
+  const alink::cause why = admit_on(spreading.used, state.destination, endpoints_[state.source].id);
+  if (why != alink::cause::none) {
+    fail(burst, why);
+    return;
+  }
+  send(burst, spreading, state.destination, state.source, false);
+}
+
+void engine::fail(burst_index burst, alink::cause why) {
+  tlm::tlm_generic_payload& payload = *bursts_[burst].payload;
+  alink::burst_extension& extension = alink::extension_of(payload);
+  extension.why = why;
+  extension.completion = alink::status_of(why);
+  payload.set_response_status(extension.completion == alink::status::decode_error
+                                  ? tlm::TLM_ADDRESS_ERROR_RESPONSE
+                                  : tlm::TLM_GENERIC_ERROR_RESPONSE);
+  schedule(burst, stage::response, now() + path_latency_);
+}
+
+void engine::respond(burst_index burst) {
+  const burst_state state = bursts_[burst];
+  free_bursts_.push_back(burst);
+  const bool failed = !state.payload->is_response_ok();
+  totals_.bursts_failed += failed ? 1 : 0;
+  (failed ? totals_.bytes_failed : totals_.bytes_delivered) += state.payload->get_data_length();
+  --under_way_;
+  auto& queue = responses_[state.source];
+  queue.push_back(state.payload);
+  if (queue.size() == 1) {
+    offer_response(state.source);
+  }
+}
+
+/// Begins the response at the head of the queue, and those behind it as long as they end at once.
+void engine::offer_response(unsigned endpoint) {
+  auto& queue = responses_[endpoint];
+  while (!queue.empty()) {
+    tlm::tlm_generic_payload& payload = *queue.front();
+    tlm::tlm_phase phase = tlm::BEGIN_RESP;
+    sc_core::sc_time delay;
+    const auto answer = (*from_device_[endpoint])->nb_transport_bw(payload, phase, delay);
+    const bool ended =
+        answer == tlm::TLM_COMPLETED || (answer == tlm::TLM_UPDATED && phase == tlm::END_RESP);
+    if (!ended) {
+      return;
+    }
+    queue.erase(queue.begin());
+    payload.release();
+  }
+}
+
+void engine::audit_bytes() const {
+  base::ensure(totals_.bytes_delivered + totals_.bytes_failed <= totals_.bytes_injected,
+               "more bytes arrived than were sent");
+  if (idle()) {
+    base::ensure(totals_.bytes_delivered + totals_.bytes_failed == totals_.bytes_injected,
+                 "bytes that were sent neither arrived nor failed");
+  }
+}
+
+}  // namespace sn::fabric

@@ -1,0 +1,49 @@
+#include "fabric/plane_process.h"
+
+#include "base/error.h"
+#include "fabric/sim_time.h"
+
+namespace sn::fabric {
+
+plane_process::plane_process(const sc_core::sc_module_name& name,
+                             const plane_parameters& parameters, arbiter::scheduler& scheduler,
+                             const slot_clock& clock, std::uint64_t batch_slots,
+                             plane_listener& listener)
+    : sc_core::sc_module(name),
+      plane_(parameters, scheduler),
+      clock_(clock),
+      batch_slots_(batch_slots),
+      listener_(listener) {
+  base::ensure(batch_slots_ >= 1, "a batch has at least one slot");
+  SC_HAS_PROCESS(plane_process);
+  SC_METHOD(run);
+  sensitive << wake_;
+  dont_initialize();
+}
+
+void plane_process::inject(plane_injection share) {
+  share.slot = clock_.first_from(now());
+  plane_.inject(share);
+  if (!awake_) {
+    wake_up();
+  }
+}
+
+void plane_process::wake_up() {
+  awake_ = true;
+  wake_.notify(to_sc_time(clock_.start_of(plane_.next_slot() + batch_slots_) - now()));
+}
+
+void plane_process::run() {
+  plane_.run(clock_.first_from(now()), done_);
+  awake_ = !plane_.idle();
+  if (awake_) {
+    wake_up();
+  }
+  for (const plane_completion& share : done_) {
+    listener_.crossed(share);
+  }
+  done_.clear();
+}
+
+}  // namespace sn::fabric

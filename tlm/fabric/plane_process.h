@@ -1,0 +1,53 @@
+// A plane in simulated time: one process that runs while the plane has work.
+#pragma once
+
+#include <systemc>
+#include <vector>
+
+#include "fabric/plane.h"
+#include "fabric/slot_clock.h"
+
+namespace sn::fabric {
+
+/// Who is told of shares that have crossed a plane.
+class plane_listener {
+ public:
+  plane_listener() = default;
+  plane_listener(const plane_listener&) = delete;
+  plane_listener& operator=(const plane_listener&) = delete;
+  virtual ~plane_listener() = default;
+
+  /// A share has crossed, as plane_completion says. It may be told late, up to `batch_slots` - 1
+  /// slots after the cell crossed.
+  virtual void crossed(const plane_completion& share) = 0;
+};
+
+/// Runs a plane in batches of slots, always behind simulated time: a batch is simulated when it has
+/// passed, with everything that was injected meanwhile, so the result is that of running slot by
+/// slot. It sleeps while the plane is idle.
+class plane_process : public sc_core::sc_module {
+ public:
+  /// `batch_slots`, at least 1, must be so few that nobody needs to know earlier what has crossed.
+  plane_process(const sc_core::sc_module_name& name, const plane_parameters& parameters,
+                arbiter::scheduler& scheduler, const slot_clock& clock, std::uint64_t batch_slots,
+                plane_listener& listener);
+
+  /// Injects a share now; its slot is set here.
+  void inject(plane_injection share);
+
+  const class plane& plane() const { return plane_; }
+
+ private:
+  void run();
+  void wake_up();
+
+  class plane plane_;
+  const slot_clock& clock_;
+  std::uint64_t batch_slots_;
+  plane_listener& listener_;
+  sc_core::sc_event wake_;
+  bool awake_ = false;
+  std::vector<plane_completion> done_;
+};
+
+}  // namespace sn::fabric

@@ -24,6 +24,7 @@ class verilated_arbiter final : public scheduler {
   explicit verilated_arbiter(unsigned ports)
       : ports_(ports), all_ports_(base::port_set::first(ports)), model_(&context_) {
     base::ensure(ports >= 1 && ports <= model_ports, "verilated_arbiter: too many ports");
+    std::memset(&model_.req_i, 0, sizeof(model_.req_i));
     reset();
   }
 
@@ -61,23 +62,33 @@ class verilated_arbiter final : public scheduler {
     return width;
   }
 
-  /// Row o of req_i begins at bit o * model_ports.
+  /// The rows lie end to end in req_i: row o begins at bit o * model_ports. Words are put together
+  /// in a register, lowest bit first, and stored when full. Rows of unused ports stay empty.
   void drive(const slot_request& request) {
-    constexpr unsigned row_words = (model_ports + 63) / 64;
-    // One row may spill into the two words behind the last.
-    std::array<std::uint64_t, (model_ports * model_ports + 63) / 64 + 2> packed{};
+    constexpr unsigned last_width = (model_ports - 1) % 64 + 1;
+    auto* next = reinterpret_cast<unsigned char*>(&model_.req_i);
+    std::uint64_t word = 0;
+    unsigned filled = 0;
+    const auto append = [&](std::uint64_t bits, unsigned width) {
+      word |= bits << filled;
+      filled += width;
+      if (filled >= 64) {
+        std::memcpy(next, &word, sizeof(word));
+        next += sizeof(word);
+        filled -= 64;
+        word = filled == 0 ? 0 : bits >> (width - filled);
+      }
+    };
     for (unsigned output = 0; output < ports_; ++output) {
       const base::port_set& row = request.inputs_for_output[output];
-      for (unsigned w = 0; w < row_words; ++w) {
-        const unsigned bit = output * model_ports + w * 64;
-        const unsigned shift = bit % 64;
-        packed[bit / 64] |= row.word[w] << shift;
-        if (shift != 0) {
-          packed[bit / 64 + 1] |= row.word[w] >> (64 - shift);
-        }
+      if constexpr (model_ports > 64) {
+        append(row.word[0], 64);
+        append(row.word[1], last_width);
+      } else {
+        append(row.word[0], last_width);
       }
     }
-    std::memcpy(&model_.req_i, packed.data(), sizeof(model_.req_i));
+    std::memcpy(next, &word, (filled + 7) / 8);
     const base::port_set ready = request.ready & all_ports_;
     std::memcpy(&model_.ready_i, ready.word.data(), sizeof(model_.ready_i));
   }

@@ -1,0 +1,93 @@
+// A platform that runs: every device of a description, built and bound.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <systemc>
+#include <vector>
+
+#include "alink/link.h"
+#include "alink_switch/alink_switch.h"
+#include "arbiter/arbiter.h"
+#include "cipu/cipu.h"
+#include "cipu/packet_network.h"
+#include "fabric/cell_engine.h"
+#include "gpu/gpu.h"
+#include "platform/description.h"
+#include "platform/host.h"
+#include "pool/pool.h"
+
+namespace sn::platform {
+
+/// What is chosen per run and not a property of the machine.
+struct system_options {
+  arbiter::kind arbiter = arbiter::kind::model;  ///< in every switch
+  std::string firmware;                          ///< folder with cipu.elf, switch.elf, pool.elf
+  bool run_firmware = true;                      ///< false: all controllers stay in reset
+};
+
+/// The whole machine. Endpoints, ports and pods are numbered as the description says.
+class system : public sc_core::sc_module {
+ public:
+  /// A line that the firmware of `controller` ("cipu3", "switch0.5", "pool1") printed.
+  using log_sink = std::function<void(const sc_core::sc_time& time, std::string_view controller,
+                                      std::string_view line)>;
+
+  /// Throws base::configuration_error when an image cannot be loaded or the arbiter cannot be had.
+  system(const sc_core::sc_module_name& name, const description& machine,
+         const system_options& options);
+  ~system() override;
+
+  const description& machine() const { return machine_; }
+
+  gpu::gpu& accelerator(unsigned index) { return *gpus_.at(index); }
+  cipu::cipu& cipu(unsigned partition) { return *cipus_.at(partition); }
+  host& host_of(unsigned partition) { return *hosts_.at(partition); }
+  pool::pool& pool(unsigned index) { return *pools_.at(index); }
+  alink_switch::alink_switch& alink_switch(unsigned domain, unsigned plane) {
+    return *switches_.at(domain * machine_.topology.planes + plane);
+  }
+  fabric::cell_engine& fabric(unsigned domain) { return *fabrics_.at(domain); }
+  /// The link between an endpoint's port and the switch of `plane`.
+  alink::link& link(base::endpoint_id endpoint, unsigned plane) {
+    return *links_.at(endpoint).at(plane);
+  }
+
+  /// Gets every line of every UART. Call before simulation starts.
+  void on_log(const log_sink& sink);
+  /// Harts that firmware runs on, and the instructions they have completed.
+  unsigned controllers() const;
+  std::uint64_t instructions() const;
+
+ private:
+  void build_switches(const system_options& options);
+  void build_pools(const system_options& options);
+  void build_gpus();
+  void build_cipus(const system_options& options);
+  void build_links();
+  void build_fabrics(const system_options& options);
+  void attach_management();
+  template <typename Device>
+  void wire(Device& device, base::endpoint_id endpoint);
+  base::pod_id pod_of_endpoint(base::endpoint_id endpoint) const;
+  soc::controller_configuration controller(const controller_parameters& parameters, unsigned xlen,
+                                           const std::string& image,
+                                           const system_options& options) const;
+  std::vector<const soc::controller_soc*> all_controllers() const;
+
+  description machine_;
+  std::unique_ptr<sn::cipu::packet_network> scale_out_;
+  std::unique_ptr<sn::cipu::packet_network> dcn_;
+  std::vector<std::unique_ptr<sn::alink_switch::alink_switch>> switches_;  ///< by domain, plane
+  std::vector<std::unique_ptr<sn::pool::pool>> pools_;
+  std::vector<std::unique_ptr<sn::gpu::gpu>> gpus_;
+  std::vector<std::unique_ptr<sn::cipu::cipu>> cipus_;
+  std::vector<std::unique_ptr<host>> hosts_;
+  std::vector<std::vector<std::unique_ptr<alink::link>>> links_;  ///< by endpoint, plane
+  std::vector<std::unique_ptr<sn::fabric::cell_engine>> fabrics_;
+};
+
+}  // namespace sn::platform

@@ -51,16 +51,17 @@ struct wait_work {
 /// What an operation is.
 enum class operation_kind : std::uint8_t { compute, transfer, wait };
 
-/// Which part of the step an operation belongs to, for the breakdown of a result.
+/// Which part of the step an operation belongs to, for the breakdown of a result; in the order of
+/// the step.
 enum class phase : std::uint8_t {
   embedding,
   attention,
   dense,
   gate,
   dispatch,
+  shared_expert,
   expert,
   combine,
-  shared_expert,
   head,
 };
 

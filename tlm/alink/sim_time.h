@@ -7,12 +7,12 @@
 
 namespace sn::alink {
 
-/// `time` as SystemC's.
+/// `time` as SystemC's, whose resolution must be the default of 1 ps.
 inline sc_core::sc_time to_sc_time(base::picoseconds time) {
-  return {static_cast<double>(time.value), sc_core::SC_PS};
+  return sc_core::sc_time::from_value(time.value);
 }
 
-/// `time` in whole picoseconds; the time resolution must be SystemC's default of 1 ps.
+/// `time` in whole picoseconds.
 inline base::picoseconds to_picoseconds(const sc_core::sc_time& time) {
   return base::picoseconds(time.value());
 }

@@ -10,9 +10,9 @@
 #include "registers/generated/c/pool.h"
 
 // The CIPU's names stand for all blocks.
-_Static_assert(sizeof(((cipu_t *)0)->alink) == sizeof(((gpu_t *)0)->alink), "one layout");
-_Static_assert(sizeof(((cipu_t *)0)->alink) == sizeof(((pool_t *)0)->alink), "one layout");
-_Static_assert(sizeof(((cipu_t *)0)->alink.control) == ALINK_PORTS * sizeof(uint32_t), "ports");
+_Static_assert(sizeof(((cipu_t*)0)->alink) == sizeof(((gpu_t*)0)->alink), "one layout");
+_Static_assert(sizeof(((cipu_t*)0)->alink) == sizeof(((pool_t*)0)->alink), "one layout");
+_Static_assert(sizeof(((cipu_t*)0)->alink.control) == ALINK_PORTS * sizeof(uint32_t), "ports");
 
 struct alink_peer alink_peer(uintptr_t base, unsigned port) {
   const uint32_t value = mmio_read32(base + offsetof(cipu__alink_t, peer[port]));
@@ -47,9 +47,9 @@ uint32_t alink_ports_up(uintptr_t base, uint32_t ports) {
   return up;
 }
 
-const char *alink_state_text(uint32_t state) {
-  static const char *const texts[] = {
-      [link_state_down] = "down", [link_state_detect] = "looking for its peer",
+const char* alink_state_text(uint32_t state) {
+  static const char* const texts[] = {
+      [link_state_down] = "down",         [link_state_detect] = "looking for its peer",
       [link_state_training] = "training", [link_state_up] = "up",
       [link_state_failed] = "failed",
   };

@@ -1,5 +1,5 @@
-// The ALink ports of an endpoint. `base` is the address of its `alink` registers, which are the same
-// in every block.
+// The ALink ports of an endpoint. `base` is the address of its `alink` registers, which are the
+// same in every block.
 #ifndef DRIVERS_ALINK_PORT_H
 #define DRIVERS_ALINK_PORT_H
 
@@ -26,6 +26,6 @@ void alink_enable(uintptr_t base, unsigned port);
 // The ports of a set of ports that are up.
 uint32_t alink_ports_up(uintptr_t base, uint32_t ports);
 
-const char *alink_state_text(uint32_t state);
+const char* alink_state_text(uint32_t state);
 
 #endif  // DRIVERS_ALINK_PORT_H

@@ -7,7 +7,7 @@
 #include "hal/mmio.h"
 #include "registers/generated/c/cipu.h"
 
-void dma_start(const struct dma_transfer *transfer) {
+void dma_start(const struct dma_transfer* transfer) {
   const uint64_t local = transfer->local;
   mmio_fence();
   mmio_write32(CIPU_BASE + offsetof(cipu_t, dma.local_low), (uint32_t)local);
@@ -23,7 +23,7 @@ void dma_start(const struct dma_transfer *transfer) {
                    FIELD_SET(CIPU__DMA__CONTROL__START, 1));
 }
 
-enum dma_state dma_poll(uint32_t *cause) {
+enum dma_state dma_poll(uint32_t* cause) {
   const uint32_t status = mmio_read32(CIPU_BASE + offsetof(cipu_t, dma.status));
   *cause = FIELD_GET(CIPU__DMA__STATUS__CAUSE, status);
   if (FIELD_GET(CIPU__DMA__STATUS__DONE, status) == 0) {
@@ -34,8 +34,8 @@ enum dma_state dma_poll(uint32_t *cause) {
   return FIELD_GET(CIPU__DMA__STATUS__ERROR, status) != 0 ? dma_error : dma_ok;
 }
 
-const char *dma_cause_text(uint32_t cause) {
-  static const char *const texts[] = {
+const char* dma_cause_text(uint32_t cause) {
+  static const char* const texts[] = {
       "no cause given",
       "no plane is enabled",
       "our port is not up",

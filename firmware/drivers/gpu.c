@@ -7,9 +7,13 @@
 #include "registers/generated/c/enumerations.h"
 #include "registers/generated/c/gpu.h"
 
-static uint32_t status(uintptr_t base) { return mmio_read32(base + offsetof(gpu_t, status)); }
+static uint32_t status(uintptr_t base) {
+  return mmio_read32(base + offsetof(gpu_t, status));
+}
 
-bool gpu_is_ready(uintptr_t base) { return FIELD_GET(GPU__STATUS__READY, status(base)) != 0; }
+bool gpu_is_ready(uintptr_t base) {
+  return FIELD_GET(GPU__STATUS__READY, status(base)) != 0;
+}
 
 void gpu_start_self_test(uintptr_t base) {
   mmio_write32(base + offsetof(gpu_t, control), FIELD_SET(GPU__CONTROL__SELF_TEST, 1));
@@ -28,7 +32,9 @@ struct gpu_health gpu_health(uintptr_t base) {
   };
 }
 
-uint32_t gpu_hbm_mib(uintptr_t base) { return mmio_read32(base + offsetof(gpu_t, hbm_size)); }
+uint32_t gpu_hbm_mib(uintptr_t base) {
+  return mmio_read32(base + offsetof(gpu_t, hbm_size));
+}
 
 void gpu_enable(uintptr_t base) {
   mmio_write32(base + offsetof(gpu_t, control), FIELD_SET(GPU__CONTROL__ENABLE, 1));
@@ -56,10 +62,12 @@ struct gpu_alert gpu_take_alert(uintptr_t base) {
   };
 }
 
-uintptr_t gpu_alink(uintptr_t base) { return base + offsetof(gpu_t, alink); }
+uintptr_t gpu_alink(uintptr_t base) {
+  return base + offsetof(gpu_t, alink);
+}
 
-const char *gpu_fault_text(uint32_t fault) {
-  static const char *const texts[] = {
+const char* gpu_fault_text(uint32_t fault) {
+  static const char* const texts[] = {
       [gpu_fault_none] = "no fault",
       [gpu_fault_hbm] = "HBM failed its self-test",
       [gpu_fault_command] = "a command could not be decoded",

@@ -31,6 +31,6 @@ void gpu_enable_alerts(uintptr_t base);
 struct gpu_alert gpu_take_alert(uintptr_t base);
 // Address of its ALink ports.
 uintptr_t gpu_alink(uintptr_t base);
-const char *gpu_fault_text(uint32_t fault);
+const char* gpu_fault_text(uint32_t fault);
 
 #endif  // DRIVERS_GPU_H

@@ -36,7 +36,7 @@ bool mailbox_ready(uintptr_t base) {
                    mmio_read32(base + offsetof(mailbox_t, firmware_status))) != 0;
 }
 
-void mailbox_post(uintptr_t base, unsigned channel, const struct mailbox_request *request) {
+void mailbox_post(uintptr_t base, unsigned channel, const struct mailbox_request* request) {
   const struct command_shape shape = shape_of(request->command);
   mmio_write32(base + offsetof(mailbox_t, channel[channel].command), request->command);
   for (unsigned i = 0; i < shape.arguments; ++i) {
@@ -52,7 +52,7 @@ bool mailbox_answered(uintptr_t base, unsigned channel) {
 }
 
 struct mailbox_answer mailbox_collect(uintptr_t base, unsigned channel,
-                                      const struct mailbox_request *request) {
+                                      const struct mailbox_request* request) {
   const struct command_shape shape = shape_of(request->command);
   struct mailbox_answer answer = {0};
   answer.result = FIELD_GET(MAILBOX__CHANNELX__RESULT__CODE,
@@ -65,8 +65,8 @@ struct mailbox_answer mailbox_collect(uintptr_t base, unsigned channel,
   return answer;
 }
 
-const char *mailbox_result_text(uint32_t result) {
-  static const char *const texts[] = {
+const char* mailbox_result_text(uint32_t result) {
+  static const char* const texts[] = {
       [mailbox_result_ok] = "ok",
       [mailbox_result_unknown_command] = "unknown command",
       [mailbox_result_bad_argument] = "bad argument",

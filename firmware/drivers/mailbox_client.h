@@ -19,16 +19,16 @@ struct mailbox_answer {
 bool mailbox_ready(uintptr_t base);
 
 // Rings with a request; its answer must be collected before the next.
-void mailbox_post(uintptr_t base, unsigned channel, const struct mailbox_request *request);
+void mailbox_post(uintptr_t base, unsigned channel, const struct mailbox_request* request);
 
 // The answer is there.
 bool mailbox_answered(uintptr_t base, unsigned channel);
 
 // Takes the answer and frees the channel.
 struct mailbox_answer mailbox_collect(uintptr_t base, unsigned channel,
-                                      const struct mailbox_request *request);
+                                      const struct mailbox_request* request);
 
 // A result in words.
-const char *mailbox_result_text(uint32_t result);
+const char* mailbox_result_text(uint32_t result);
 
 #endif  // DRIVERS_MAILBOX_CLIENT_H

@@ -8,12 +8,12 @@
 
 #define ALL_CHANNELS ((1u << MAILBOX_CHANNELS) - 1u)
 
-static void enable_interrupts(const struct mailbox_server *server) {
+static void enable_interrupts(const struct mailbox_server* server) {
   mmio_write32(server->base + offsetof(mailbox_t, interrupt_enable),
                FIELD_SET(MAILBOX__INTERRUPT_ENABLE__CHANNELS, ALL_CHANNELS & ~server->in_service));
 }
 
-void mailbox_server_start(struct mailbox_server *server, uintptr_t base) {
+void mailbox_server_start(struct mailbox_server* server, uintptr_t base) {
   server->base = base;
   server->in_service = 0;
   enable_interrupts(server);
@@ -21,13 +21,13 @@ void mailbox_server_start(struct mailbox_server *server, uintptr_t base) {
                FIELD_SET(MAILBOX__FIRMWARE_STATUS__READY, 1));
 }
 
-uint32_t mailbox_server_pending(const struct mailbox_server *server) {
+uint32_t mailbox_server_pending(const struct mailbox_server* server) {
   return FIELD_GET(MAILBOX__PENDING__CHANNELS,
                    mmio_read32(server->base + offsetof(mailbox_t, pending))) &
          ~server->in_service;
 }
 
-struct mailbox_request mailbox_server_take(struct mailbox_server *server, unsigned channel) {
+struct mailbox_request mailbox_server_take(struct mailbox_server* server, unsigned channel) {
   struct mailbox_request request = {0};
   request.command =
       FIELD_GET(MAILBOX__CHANNELX__COMMAND__CODE,
@@ -41,8 +41,8 @@ struct mailbox_request mailbox_server_take(struct mailbox_server *server, unsign
   return request;
 }
 
-void mailbox_server_answer(struct mailbox_server *server, unsigned channel,
-                           const struct mailbox_answer *answer) {
+void mailbox_server_answer(struct mailbox_server* server, unsigned channel,
+                           const struct mailbox_answer* answer) {
   const uintptr_t base = server->base;
   for (unsigned i = 0; i < 4; ++i) {
     mmio_write32(base + offsetof(mailbox_t, channel[channel].value[i]), answer->value[i]);

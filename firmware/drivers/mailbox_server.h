@@ -14,15 +14,15 @@ struct mailbox_server {
 };
 
 // Tells callers that this firmware answers.
-void mailbox_server_start(struct mailbox_server *server, uintptr_t base);
+void mailbox_server_start(struct mailbox_server* server, uintptr_t base);
 
 // Channels whose request has not been taken, one bit each.
-uint32_t mailbox_server_pending(const struct mailbox_server *server);
+uint32_t mailbox_server_pending(const struct mailbox_server* server);
 
 // Takes the request of a channel: until it is answered the channel raises no interrupt.
-struct mailbox_request mailbox_server_take(struct mailbox_server *server, unsigned channel);
+struct mailbox_request mailbox_server_take(struct mailbox_server* server, unsigned channel);
 
-void mailbox_server_answer(struct mailbox_server *server, unsigned channel,
-                           const struct mailbox_answer *answer);
+void mailbox_server_answer(struct mailbox_server* server, unsigned channel,
+                           const struct mailbox_answer* answer);
 
 #endif  // DRIVERS_MAILBOX_SERVER_H

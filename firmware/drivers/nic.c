@@ -8,9 +8,9 @@
 #include "registers/generated/c/cipu.h"
 
 void nic_enable(void) {
-  mmio_write32(CIPU_BASE + offsetof(cipu_t, nic.control),
-               FIELD_SET(CIPU__NIC__CONTROL__ENABLE,
-                         1u << nic_port_scale_out | 1u << nic_port_dcn));
+  mmio_write32(
+      CIPU_BASE + offsetof(cipu_t, nic.control),
+      FIELD_SET(CIPU__NIC__CONTROL__ENABLE, 1u << nic_port_scale_out | 1u << nic_port_dcn));
 }
 
 bool nic_link_up(unsigned port) {
@@ -19,7 +19,7 @@ bool nic_link_up(unsigned port) {
           1u) != 0;
 }
 
-void nic_send(unsigned port, unsigned destination, const uint32_t *words, unsigned bytes) {
+void nic_send(unsigned port, unsigned destination, const uint32_t* words, unsigned bytes) {
   for (unsigned i = 0; i < (bytes + 3) / 4; ++i) {
     mmio_write32(CIPU_BASE + offsetof(cipu_t, nic.send_data[i]), words[i]);
   }
@@ -30,7 +30,7 @@ void nic_send(unsigned port, unsigned destination, const uint32_t *words, unsign
   mmio_write32(CIPU_BASE + offsetof(cipu_t, nic.send), FIELD_SET(CIPU__NIC__SEND__GO, 1));
 }
 
-bool nic_receive(struct nic_frame *frame) {
+bool nic_receive(struct nic_frame* frame) {
   const uint32_t status = mmio_read32(CIPU_BASE + offsetof(cipu_t, nic.receive_status));
   if (FIELD_GET(CIPU__NIC__RECEIVE_STATUS__FRAMES, status) == 0) {
     return false;

@@ -19,8 +19,8 @@ struct nic_frame {
 
 void nic_enable(void);
 bool nic_link_up(unsigned port);
-void nic_send(unsigned port, unsigned destination, const uint32_t *words, unsigned bytes);
+void nic_send(unsigned port, unsigned destination, const uint32_t* words, unsigned bytes);
 // Takes the first frame that waits, if one does.
-bool nic_receive(struct nic_frame *frame);
+bool nic_receive(struct nic_frame* frame);
 
 #endif  // DRIVERS_NIC_H

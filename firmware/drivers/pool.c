@@ -29,7 +29,7 @@ static void write64(uintptr_t address, uint64_t value) {
   mmio_write32(address + 4, (uint32_t)(value >> 32));
 }
 
-bool pool_map(uintptr_t base, unsigned decoder, const struct pool_mapping *mapping) {
+bool pool_map(uintptr_t base, unsigned decoder, const struct pool_mapping* mapping) {
   const uintptr_t d = base + offsetof(pool_t, decoder[decoder]);
   write64(d + offsetof(pool__decoderx__stride40_t, base_low), mapping->base);
   write64(d + offsetof(pool__decoderx__stride40_t, size_low), mapping->size);
@@ -50,4 +50,6 @@ void pool_unmap(uintptr_t base, unsigned decoder) {
                FIELD_SET(POOL__DECODERX__CONTROL__COMMIT, 0));
 }
 
-uintptr_t pool_alink(uintptr_t base) { return base + offsetof(pool_t, alink); }
+uintptr_t pool_alink(uintptr_t base) {
+  return base + offsetof(pool_t, alink);
+}

@@ -1,5 +1,5 @@
-// A memory pool's block at `base`: of the pool's own controller, or of a CIPU that looks through the
-// pool's management window.
+// A memory pool's block at `base`: of the pool's own controller, or of a CIPU that looks through
+// the pool's management window.
 #ifndef DRIVERS_POOL_H
 #define DRIVERS_POOL_H
 
@@ -30,7 +30,7 @@ struct pool_capability pool_capability(uintptr_t base);
 bool pool_device_present(uintptr_t base, unsigned device);
 void pool_set_plane_mask(uintptr_t base, uint32_t planes);
 // Programs and commits a decoder; true if the mapping is in force.
-bool pool_map(uintptr_t base, unsigned decoder, const struct pool_mapping *mapping);
+bool pool_map(uintptr_t base, unsigned decoder, const struct pool_mapping* mapping);
 void pool_unmap(uintptr_t base, unsigned decoder);
 // Address of its ALink ports.
 uintptr_t pool_alink(uintptr_t base);

@@ -58,16 +58,16 @@ void switch_set_pod(unsigned port, uint32_t pod) {
 }
 
 void switch_set_route(unsigned endpoint, unsigned port) {
-  mmio_write32(SWITCH_BASE + offsetof(alink_switch_t, route[endpoint]),
-               FIELD_SET(ALINK_SWITCH__ROUTEX__PORT, port) |
-                   FIELD_SET(ALINK_SWITCH__ROUTEX__VALID, 1));
+  mmio_write32(
+      SWITCH_BASE + offsetof(alink_switch_t, route[endpoint]),
+      FIELD_SET(ALINK_SWITCH__ROUTEX__PORT, port) | FIELD_SET(ALINK_SWITCH__ROUTEX__VALID, 1));
 }
 
 void switch_clear_route(unsigned endpoint) {
   mmio_write32(SWITCH_BASE + offsetof(alink_switch_t, route[endpoint]), 0);
 }
 
-bool switch_route(unsigned endpoint, unsigned *port) {
+bool switch_route(unsigned endpoint, unsigned* port) {
   const uint32_t value = mmio_read32(SWITCH_BASE + offsetof(alink_switch_t, route[endpoint]));
   *port = FIELD_GET(ALINK_SWITCH__ROUTEX__PORT, value);
   return FIELD_GET(ALINK_SWITCH__ROUTEX__VALID, value) != 0;

@@ -28,6 +28,6 @@ void switch_set_pod(unsigned port, uint32_t pod);
 void switch_set_route(unsigned endpoint, unsigned port);
 void switch_clear_route(unsigned endpoint);
 // True and the port if the endpoint has a route.
-bool switch_route(unsigned endpoint, unsigned *port);
+bool switch_route(unsigned endpoint, unsigned* port);
 
 #endif  // DRIVERS_SWITCH_PORT_H

@@ -11,7 +11,7 @@
 #define UART_LSR_THR_EMPTY 0x20u
 #define UART_FIFO_DEPTH 16u
 
-void uart_write(const char *text, unsigned length) {
+void uart_write(const char* text, unsigned length) {
   mmio_write8(UART_FCR, UART_FCR_ENABLE);
   for (unsigned i = 0; i < length; ++i) {
     if (i % UART_FIFO_DEPTH == 0) {

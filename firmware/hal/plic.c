@@ -14,6 +14,10 @@ void plic_enable(unsigned source) {
   mmio_write32(PLIC_THRESHOLD, 0);
 }
 
-unsigned plic_claim(void) { return mmio_read32(PLIC_CLAIM); }
+unsigned plic_claim(void) {
+  return mmio_read32(PLIC_CLAIM);
+}
 
-void plic_complete(unsigned source) { mmio_write32(PLIC_CLAIM, source); }
+void plic_complete(unsigned source) {
+  mmio_write32(PLIC_CLAIM, source);
+}

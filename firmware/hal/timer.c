@@ -9,7 +9,7 @@
 
 uint64_t timer_now(void) {
 #if __riscv_xlen == 64
-  return *(volatile uint64_t *)CLINT_MTIME;
+  return *(volatile uint64_t*)CLINT_MTIME;
 #else
   uint32_t high = 0;
   uint32_t low = 0;
@@ -23,7 +23,7 @@ uint64_t timer_now(void) {
 
 void timer_set_alarm(uint64_t moment) {
 #if __riscv_xlen == 64
-  *(volatile uint64_t *)CLINT_MTIMECMP = moment;
+  *(volatile uint64_t*)CLINT_MTIMECMP = moment;
 #else
   // Never a moment that is earlier than both the old and the new one.
   mmio_write32(CLINT_MTIMECMP + 4, UINT32_MAX);

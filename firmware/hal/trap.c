@@ -9,10 +9,11 @@
 
 enum interrupt_cause { interrupt_cause_timer = 7, interrupt_cause_external = 11 };
 
-static const char *name_of_exception(uintptr_t cause) {
-  static const char *const names[] = {
-      "misaligned instruction", "instruction access fault", "illegal instruction",
-      "breakpoint",             "misaligned load",          "load access fault",
+static const char* name_of_exception(uintptr_t cause) {
+  static const char* const names[] = {
+      "misaligned instruction", "instruction access fault",
+      "illegal instruction",    "breakpoint",
+      "misaligned load",        "load access fault",
       "misaligned store",       "store access fault",
   };
   return cause < sizeof names / sizeof names[0] ? names[cause] : "unexpected exception";

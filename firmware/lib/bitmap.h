@@ -7,15 +7,15 @@
 
 #define BITMAP_WORDS(bits) (((bits) + 31u) / 32u)
 
-static inline void bitmap_set(uint32_t *words, unsigned bit) {
+static inline void bitmap_set(uint32_t* words, unsigned bit) {
   words[bit / 32] |= 1u << (bit % 32);
 }
 
-static inline void bitmap_clear(uint32_t *words, unsigned bit) {
+static inline void bitmap_clear(uint32_t* words, unsigned bit) {
   words[bit / 32] &= ~(1u << (bit % 32));
 }
 
-static inline bool bitmap_test(const uint32_t *words, unsigned bit) {
+static inline bool bitmap_test(const uint32_t* words, unsigned bit) {
   return (words[bit / 32] >> (bit % 32) & 1u) != 0;
 }
 
@@ -27,7 +27,7 @@ static inline unsigned bits_count(uint32_t word) {
   return count;
 }
 
-static inline unsigned bitmap_count(const uint32_t *words, unsigned bits) {
+static inline unsigned bitmap_count(const uint32_t* words, unsigned bits) {
   unsigned count = 0;
   for (unsigned i = 0; i < BITMAP_WORDS(bits); ++i) {
     count += bits_count(words[i]);
@@ -36,7 +36,7 @@ static inline unsigned bitmap_count(const uint32_t *words, unsigned bits) {
 }
 
 // The first member that is at least `from`; `bits` if there is none.
-static inline unsigned bitmap_next(const uint32_t *words, unsigned bits, unsigned from) {
+static inline unsigned bitmap_next(const uint32_t* words, unsigned bits, unsigned from) {
   while (from < bits) {
     const uint32_t rest = words[from / 32] >> (from % 32);
     if (rest == 0) {

@@ -6,12 +6,12 @@
 #include "drivers/uart.h"
 #include "hal/timer.h"
 
-void log_line(const char *format, ...) {
+void log_line(const char* format, ...) {
   char text[160];
   const uint64_t microseconds = timer_now() / TIMER_TICKS_PER_US;
-  const int stamp = snprintf(text, sizeof text, "[%5lu.%06lu] ",
-                             (unsigned long)(microseconds / 1000000u),
-                             (unsigned long)(microseconds % 1000000u));
+  const int stamp =
+      snprintf(text, sizeof text, "[%5lu.%06lu] ", (unsigned long)(microseconds / 1000000u),
+               (unsigned long)(microseconds % 1000000u));
   va_list arguments;
   va_start(arguments, format);
   int length = stamp + vsnprintf(text + stamp, sizeof text - (size_t)stamp, format, arguments);

@@ -3,6 +3,6 @@
 #define LIB_LOG_H
 
 // Prints "[seconds] text" and a newline; a line longer than the buffer is cut.
-__attribute__((format(printf, 1, 2))) void log_line(const char *format, ...);
+__attribute__((format(printf, 1, 2))) void log_line(const char* format, ...);
 
 #endif  // LIB_LOG_H

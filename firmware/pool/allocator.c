@@ -7,8 +7,8 @@ bool pool_ways_legal(uint32_t ways) {
                                       1u << 12 | 1u << 16)) != 0;
 }
 
-void pool_allocator_init(struct pool_allocator *allocator, unsigned devices, unsigned decoders,
-                         uint32_t device_mib, const bool *present) {
+void pool_allocator_init(struct pool_allocator* allocator, unsigned devices, unsigned decoders,
+                         uint32_t device_mib, const bool* present) {
   memset(allocator, 0, sizeof *allocator);
   allocator->devices = devices < POOL_DEVICES ? devices : POOL_DEVICES;
   allocator->decoders = decoders < POOL_DECODERS ? decoders : POOL_DECODERS;
@@ -16,7 +16,7 @@ void pool_allocator_init(struct pool_allocator *allocator, unsigned devices, uns
   memcpy(allocator->present, present, allocator->devices * sizeof present[0]);
 }
 
-uint32_t pool_total_mib(const struct pool_allocator *allocator) {
+uint32_t pool_total_mib(const struct pool_allocator* allocator) {
   uint32_t devices = 0;
   for (unsigned device = 0; device < allocator->devices; ++device) {
     devices += allocator->present[device];
@@ -24,10 +24,10 @@ uint32_t pool_total_mib(const struct pool_allocator *allocator) {
   return devices * allocator->granules * POOL_GRANULE_MIB;
 }
 
-uint32_t pool_free_mib(const struct pool_allocator *allocator) {
+uint32_t pool_free_mib(const struct pool_allocator* allocator) {
   uint32_t taken = 0;
   for (unsigned i = 0; i < allocator->decoders; ++i) {
-    const struct pool_allocation *a = &allocator->allocation[i];
+    const struct pool_allocation* a = &allocator->allocation[i];
     taken += a->used ? a->ways * a->granules * POOL_GRANULE_MIB : 0;
   }
   return pool_total_mib(allocator) - taken;
@@ -38,11 +38,11 @@ static bool overlap(uint32_t a, uint32_t a_size, uint32_t b, uint32_t b_size) {
 }
 
 // An allocation that stands in the way of this range, or NULL.
-static const struct pool_allocation *obstacle(const struct pool_allocator *allocator,
+static const struct pool_allocation* obstacle(const struct pool_allocator* allocator,
                                               unsigned first_device, unsigned ways,
                                               uint32_t first_granule, uint32_t granules) {
   for (unsigned i = 0; i < allocator->decoders; ++i) {
-    const struct pool_allocation *a = &allocator->allocation[i];
+    const struct pool_allocation* a = &allocator->allocation[i];
     if (a->used && overlap(first_device, ways, a->first_device, a->ways) &&
         overlap(first_granule, granules, a->first_granule, a->granules)) {
       return a;
@@ -51,7 +51,7 @@ static const struct pool_allocation *obstacle(const struct pool_allocator *alloc
   return NULL;
 }
 
-static bool all_present(const struct pool_allocator *allocator, unsigned first_device,
+static bool all_present(const struct pool_allocator* allocator, unsigned first_device,
                         unsigned ways) {
   for (unsigned device = first_device; device < first_device + ways; ++device) {
     if (!allocator->present[device]) {
@@ -61,7 +61,7 @@ static bool all_present(const struct pool_allocator *allocator, unsigned first_d
   return true;
 }
 
-int pool_allocate(struct pool_allocator *allocator, unsigned channel, uint32_t mib, unsigned ways) {
+int pool_allocate(struct pool_allocator* allocator, unsigned channel, uint32_t mib, unsigned ways) {
   unsigned decoder = 0;
   while (decoder < allocator->decoders && allocator->allocation[decoder].used) {
     ++decoder;
@@ -76,7 +76,7 @@ int pool_allocate(struct pool_allocator *allocator, unsigned channel, uint32_t m
     }
     uint32_t granule = 0;
     while (granule + granules <= allocator->granules) {
-      const struct pool_allocation *other = obstacle(allocator, device, ways, granule, granules);
+      const struct pool_allocation* other = obstacle(allocator, device, ways, granule, granules);
       if (other == NULL) {
         allocator->allocation[decoder] = (struct pool_allocation){.used = true,
                                                                   .channel = (uint8_t)channel,
@@ -92,6 +92,6 @@ int pool_allocate(struct pool_allocator *allocator, unsigned channel, uint32_t m
   return -1;
 }
 
-void pool_release(struct pool_allocator *allocator, unsigned decoder) {
+void pool_release(struct pool_allocator* allocator, unsigned decoder) {
   allocator->allocation[decoder].used = false;
 }

@@ -22,25 +22,25 @@ struct pool_allocation {
 struct pool_allocator {
   unsigned devices;
   unsigned decoders;
-  uint32_t granules;                                   // per device
-  bool present[POOL_DEVICES];                          // devices that answer
-  struct pool_allocation allocation[POOL_DECODERS];    // by decoder
+  uint32_t granules;                                 // per device
+  bool present[POOL_DEVICES];                        // devices that answer
+  struct pool_allocation allocation[POOL_DECODERS];  // by decoder
 };
 
 // Legal numbers of devices to interleave over: 1, 2, 3, 4, 6, 8, 12 and 16.
 bool pool_ways_legal(uint32_t ways);
 
 // Everything free; devices that do not answer hold nothing.
-void pool_allocator_init(struct pool_allocator *allocator, unsigned devices, unsigned decoders,
-                         uint32_t device_mib, const bool *present);
+void pool_allocator_init(struct pool_allocator* allocator, unsigned devices, unsigned decoders,
+                         uint32_t device_mib, const bool* present);
 
-uint32_t pool_total_mib(const struct pool_allocator *allocator);
-uint32_t pool_free_mib(const struct pool_allocator *allocator);
+uint32_t pool_total_mib(const struct pool_allocator* allocator);
+uint32_t pool_free_mib(const struct pool_allocator* allocator);
 
 // First fit, by device and then by address. Gives the decoder, or a negative number if nothing is
 // large enough or no decoder is free. `mib` must be a multiple of the granule times the ways.
-int pool_allocate(struct pool_allocator *allocator, unsigned channel, uint32_t mib, unsigned ways);
+int pool_allocate(struct pool_allocator* allocator, unsigned channel, uint32_t mib, unsigned ways);
 
-void pool_release(struct pool_allocator *allocator, unsigned decoder);
+void pool_release(struct pool_allocator* allocator, unsigned decoder);
 
 #endif  // POOL_ALLOCATOR_H

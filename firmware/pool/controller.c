@@ -15,7 +15,7 @@
 #define LOOK_WHILE_TRAINING_US 500u
 #define LOOK_WHILE_UP_US 100000u
 
-void pool_controller_start(struct pool_controller *controller) {
+void pool_controller_start(struct pool_controller* controller) {
   memset(controller, 0, sizeof *controller);
   const struct pool_capability capability = pool_capability(POOL_BASE);
   bool present[POOL_DEVICES] = {false};
@@ -40,8 +40,8 @@ void pool_controller_start(struct pool_controller *controller) {
            bits_count(controller->wired), (unsigned long)pool_total_mib(&controller->allocator));
 }
 
-static uint32_t allocate(struct pool_controller *controller, unsigned channel, uint32_t mib,
-                         uint32_t ways, struct mailbox_answer *answer) {
+static uint32_t allocate(struct pool_controller* controller, unsigned channel, uint32_t mib,
+                         uint32_t ways, struct mailbox_answer* answer) {
   if (!pool_ways_legal(ways) || mib == 0 || mib % (POOL_GRANULE_MIB * ways) != 0) {
     return mailbox_result_bad_argument;
   }
@@ -49,7 +49,7 @@ static uint32_t allocate(struct pool_controller *controller, unsigned channel, u
   if (decoder < 0) {
     return mailbox_result_no_capacity;
   }
-  const struct pool_allocation *given = &controller->allocator.allocation[decoder];
+  const struct pool_allocation* given = &controller->allocator.allocation[decoder];
   const uint64_t address = (uint64_t)given->first_granule * POOL_GRANULE_MIB << 20;
   answer->value[0] = (uint32_t)address;
   answer->value[1] = (uint32_t)(address >> 32);
@@ -60,11 +60,11 @@ static uint32_t allocate(struct pool_controller *controller, unsigned channel, u
   return mailbox_result_ok;
 }
 
-static uint32_t release(struct pool_controller *controller, unsigned channel, uint32_t decoder) {
+static uint32_t release(struct pool_controller* controller, unsigned channel, uint32_t decoder) {
   if (decoder >= controller->allocator.decoders) {
     return mailbox_result_bad_argument;
   }
-  const struct pool_allocation *given = &controller->allocator.allocation[decoder];
+  const struct pool_allocation* given = &controller->allocator.allocation[decoder];
   if (!given->used || given->channel != channel) {
     return mailbox_result_not_owner;
   }
@@ -74,7 +74,7 @@ static uint32_t release(struct pool_controller *controller, unsigned channel, ui
   return mailbox_result_ok;
 }
 
-static void serve(struct pool_controller *controller, unsigned channel) {
+static void serve(struct pool_controller* controller, unsigned channel) {
   const struct mailbox_request request = mailbox_server_take(&controller->mailbox, channel);
   struct mailbox_answer answer = {.result = mailbox_result_ok};
   switch (request.command) {
@@ -99,7 +99,7 @@ static void serve(struct pool_controller *controller, unsigned channel) {
   mailbox_server_answer(&controller->mailbox, channel, &answer);
 }
 
-static void look_at_ports(struct pool_controller *controller) {
+static void look_at_ports(struct pool_controller* controller) {
   const uintptr_t ports = pool_alink(POOL_BASE);
   uint32_t up = 0;
   for (unsigned port = 0; port < ALINK_PORTS; ++port) {
@@ -122,7 +122,7 @@ static void look_at_ports(struct pool_controller *controller) {
       timer_after_us(up == controller->wired ? LOOK_WHILE_UP_US : LOOK_WHILE_TRAINING_US);
 }
 
-uint64_t pool_controller_step(struct pool_controller *controller, uint32_t sources) {
+uint64_t pool_controller_step(struct pool_controller* controller, uint32_t sources) {
   if (sources >> pool_interrupt_mailbox & 1u) {
     const uint32_t pending = mailbox_server_pending(&controller->mailbox);
     for (unsigned channel = 0; channel < MAILBOX_CHANNELS; ++channel) {

@@ -16,10 +16,10 @@ struct pool_controller {
   uint64_t next_look;
 };
 
-void pool_controller_start(struct pool_controller *controller);
+void pool_controller_start(struct pool_controller* controller);
 
 // Serves new requests and looks after the ports. `sources` are the interrupts that were raised.
 // Gives the moment by which it wants to be called again.
-uint64_t pool_controller_step(struct pool_controller *controller, uint32_t sources);
+uint64_t pool_controller_step(struct pool_controller* controller, uint32_t sources);
 
 #endif  // POOL_CONTROLLER_H

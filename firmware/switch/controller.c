@@ -9,7 +9,7 @@
 #include "lib/log.h"
 #include "registers/generated/c/enumerations.h"
 
-void switch_controller_start(struct switch_controller *controller) {
+void switch_controller_start(struct switch_controller* controller) {
   memset(controller, 0, sizeof *controller);
   memset(controller->owner, NO_OWNER, sizeof controller->owner);
   controller->identity = switch_identity();
@@ -21,7 +21,7 @@ void switch_controller_start(struct switch_controller *controller) {
            controller->identity.plane, controller->identity.domain, controller->identity.ports);
 }
 
-static uint32_t train_ports(struct switch_controller *controller, unsigned channel,
+static uint32_t train_ports(struct switch_controller* controller, unsigned channel,
                             const uint32_t ports[SWITCH_PORT_WORDS]) {
   unsigned port = bitmap_next(ports, SWITCH_PORTS, 0);
   if (port == SWITCH_PORTS) {
@@ -43,7 +43,7 @@ static uint32_t train_ports(struct switch_controller *controller, unsigned chann
   return mailbox_result_ok;
 }
 
-static uint32_t set_pod(struct switch_controller *controller, unsigned channel, uint32_t port,
+static uint32_t set_pod(struct switch_controller* controller, unsigned channel, uint32_t port,
                         uint32_t pod) {
   if (port >= controller->identity.ports || pod > UINT16_MAX) {
     return mailbox_result_bad_argument;
@@ -56,15 +56,15 @@ static uint32_t set_pod(struct switch_controller *controller, unsigned channel, 
 }
 
 // The endpoint has no route, or one to a port of this channel.
-static bool may_change_route(const struct switch_controller *controller, unsigned channel,
+static bool may_change_route(const struct switch_controller* controller, unsigned channel,
                              uint32_t endpoint) {
   unsigned port = 0;
   return !switch_route(endpoint, &port) ||
          (port < SWITCH_PORTS && controller->owner[port] == channel);
 }
 
-static uint32_t set_route(struct switch_controller *controller, unsigned channel,
-                          uint32_t endpoint, uint32_t port) {
+static uint32_t set_route(struct switch_controller* controller, unsigned channel, uint32_t endpoint,
+                          uint32_t port) {
   if (endpoint >= SWITCH_ENDPOINTS || port >= controller->identity.ports) {
     return mailbox_result_bad_argument;
   }
@@ -75,7 +75,7 @@ static uint32_t set_route(struct switch_controller *controller, unsigned channel
   return mailbox_result_ok;
 }
 
-static uint32_t clear_route(const struct switch_controller *controller, unsigned channel,
+static uint32_t clear_route(const struct switch_controller* controller, unsigned channel,
                             uint32_t endpoint) {
   if (endpoint >= SWITCH_ENDPOINTS) {
     return mailbox_result_bad_argument;
@@ -87,7 +87,7 @@ static uint32_t clear_route(const struct switch_controller *controller, unsigned
   return mailbox_result_ok;
 }
 
-static void serve(struct switch_controller *controller, unsigned channel) {
+static void serve(struct switch_controller* controller, unsigned channel) {
   const struct mailbox_request request = mailbox_server_take(&controller->mailbox, channel);
   struct mailbox_answer answer = {.result = mailbox_result_ok};
   switch (request.command) {
@@ -117,7 +117,7 @@ static void serve(struct switch_controller *controller, unsigned channel) {
   }
 }
 
-static void follow_ports(struct switch_controller *controller) {
+static void follow_ports(struct switch_controller* controller) {
   uint32_t changed[SWITCH_PORT_WORDS];
   for (unsigned word = 0; word < SWITCH_PORT_WORDS; ++word) {
     changed[word] = switch_take_port_changes(word);
@@ -139,8 +139,8 @@ static void follow_ports(struct switch_controller *controller) {
   }
 }
 
-static void answer_training(struct switch_controller *controller, unsigned channel) {
-  struct training *training = &controller->training[channel];
+static void answer_training(struct switch_controller* controller, unsigned channel) {
+  struct training* training = &controller->training[channel];
   training->active = false;
   const struct mailbox_answer answer = {
       .result = training->up > 0 ? mailbox_result_ok : mailbox_result_failed,
@@ -150,7 +150,7 @@ static void answer_training(struct switch_controller *controller, unsigned chann
   mailbox_server_answer(&controller->mailbox, channel, &answer);
 }
 
-uint64_t switch_controller_step(struct switch_controller *controller, uint32_t sources) {
+uint64_t switch_controller_step(struct switch_controller* controller, uint32_t sources) {
   if (sources >> switch_interrupt_port_change & 1u) {
     follow_ports(controller);
   }
@@ -164,7 +164,7 @@ uint64_t switch_controller_step(struct switch_controller *controller, uint32_t s
   }
   uint64_t next = TIMER_NEVER;
   for (unsigned channel = 0; channel < MAILBOX_CHANNELS; ++channel) {
-    struct training *training = &controller->training[channel];
+    struct training* training = &controller->training[channel];
     if (training->active && training_finished(training, timer_now())) {
       answer_training(controller, channel);
     }

@@ -22,10 +22,10 @@ struct switch_controller {
   struct training training[MAILBOX_CHANNELS];
 };
 
-void switch_controller_start(struct switch_controller *controller);
+void switch_controller_start(struct switch_controller* controller);
 
 // Serves new requests, follows ports that changed and answers what is finished. `sources` are the
 // interrupts that were raised. Gives the moment by which it wants to be called again.
-uint64_t switch_controller_step(struct switch_controller *controller, uint32_t sources);
+uint64_t switch_controller_step(struct switch_controller* controller, uint32_t sources);
 
 #endif  // SWITCH_CONTROLLER_H

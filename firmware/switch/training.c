@@ -4,7 +4,7 @@
 #include "lib/bitmap.h"
 #include "registers/generated/c/enumerations.h"
 
-void training_start(struct training *training, const uint32_t ports[SWITCH_PORT_WORDS]) {
+void training_start(struct training* training, const uint32_t ports[SWITCH_PORT_WORDS]) {
   *training = (struct training){.active = true,
                                 .deadline = timer_after_us(TRAINING_TIMEOUT_US),
                                 .ports = bitmap_count(ports, SWITCH_PORTS)};
@@ -18,7 +18,7 @@ void training_start(struct training *training, const uint32_t ports[SWITCH_PORT_
   training_update(training, training->open);
 }
 
-void training_update(struct training *training, const uint32_t changed[SWITCH_PORT_WORDS]) {
+void training_update(struct training* training, const uint32_t changed[SWITCH_PORT_WORDS]) {
   uint32_t relevant[SWITCH_PORT_WORDS];
   for (unsigned word = 0; word < SWITCH_PORT_WORDS; ++word) {
     relevant[word] = training->open[word] & changed[word];
@@ -35,6 +35,6 @@ void training_update(struct training *training, const uint32_t changed[SWITCH_PO
   }
 }
 
-bool training_finished(const struct training *training, uint64_t now) {
+bool training_finished(const struct training* training, uint64_t now) {
   return bitmap_count(training->open, SWITCH_PORTS) == 0 || now >= training->deadline;
 }

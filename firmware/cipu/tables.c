@@ -1,0 +1,77 @@
+#include <stddef.h>
+
+#include "cipu/requests.h"
+#include "cipu/stages.h"
+#include "drivers/gpu.h"
+#include "hal/field.h"
+#include "hal/memory_map.h"
+#include "hal/mmio.h"
+#include "lib/log.h"
+#include "registers/generated/c/cipu.h"
+#include "registers/generated/c/enumerations.h"
+
+#define TABLES_TIMEOUT_US 500000u
+
+static bool written(struct partition* partition, const struct switch_unit* unit,
+                    const struct mailbox_request* request, const struct mailbox_answer* answer) {
+  const bool route = request->command == mailbox_command_set_route;
+  if (answer->result != mailbox_result_ok) {
+    log_line("switch of plane %u: %s %lu: %s", unit->plane,
+             route ? "route to endpoint" : "pod of port", (unsigned long)request->argument[0],
+             mailbox_result_text(answer->result));
+    return false;
+  }
+  partition->routes += route;
+  return true;
+}
+
+static bool add(struct partition* partition, const struct endpoint* endpoint) {
+  for (unsigned port = 0; port < ALINK_PORTS; ++port) {
+    if ((endpoint->up >> port & 1u) == 0) {
+      continue;
+    }
+    const struct alink_peer* peer = &endpoint->peer[port];
+    const struct switch_unit* unit = partition_switch(partition, peer->switch_index);
+    const struct mailbox_request pod = {.command = mailbox_command_set_pod,
+                                        .argument = {peer->switch_port, partition->pod}};
+    const struct mailbox_request route = {.command = mailbox_command_set_route,
+                                          .argument = {endpoint->id, peer->switch_port}};
+    if (!requests_add(requests, unit, &pod) || !requests_add(requests, unit, &route)) {
+      log_line("more ports than the tables' request lists hold");
+      return false;
+    }
+  }
+  return true;
+}
+
+// A pool's own firmware sets the planes of the pool.
+static void set_planes(const struct partition* partition, const struct endpoint* endpoint) {
+  if (endpoint->kind == endpoint_kind_gpu) {
+    gpu_set_plane_mask(partition->gpu[endpoint->index].base, endpoint->up);
+  } else if (endpoint->kind == endpoint_kind_cipu) {
+    mmio_write32(CIPU_BASE + offsetof(cipu_t, plane_mask),
+                 FIELD_SET(CIPU__PLANE_MASK__PLANES, endpoint->up));
+  }
+}
+
+bool stage_tables(struct partition* partition) {
+  if (partition->pod == 0) {
+    log_line("this partition belongs to no pod");
+    return false;
+  }
+  struct requests* requests = requests_begin();
+  for (unsigned i = 0; i < partition->endpoints; ++i) {
+    if (!add(partition, requests, &partition->endpoint[i])) {
+      return false;
+    }
+  }
+  if (!requests_run(partition, requests, written, TABLES_TIMEOUT_US)) {
+    return false;
+  }
+  for (unsigned i = 0; i < partition->endpoints; ++i) {
+    set_planes(partition, &partition->endpoint[i]);
+  }
+  log_line("%u endpoints in pod %u, %u routes on %u planes", partition->endpoints, partition->pod,
+           partition->routes, requests->lists);
+  return true;
+}

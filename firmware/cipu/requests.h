@@ -29,7 +29,8 @@ typedef bool (*answer_handler)(struct partition* partition, const struct switch_
                                const struct mailbox_request* request,
                                const struct mailbox_answer* answer);
 
-void requests_clear(struct requests* requests);
+// The one set of lists, emptied.
+struct requests* requests_begin(void);
 
 // Appends a request for a switch. False if the list is full.
 bool requests_add(struct requests* requests, const struct switch_unit* unit,

@@ -25,7 +25,8 @@ static bool written(struct partition* partition, const struct switch_unit* unit,
   return true;
 }
 
-static bool add(struct partition* partition, const struct endpoint* endpoint) {
+static bool add(struct partition* partition, struct requests* requests,
+                const struct endpoint* endpoint) {
   for (unsigned port = 0; port < ALINK_PORTS; ++port) {
     if ((endpoint->up >> port & 1u) == 0) {
       continue;

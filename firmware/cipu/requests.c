@@ -6,8 +6,10 @@
 #include "hal/timer.h"
 #include "lib/log.h"
 
-void requests_clear(struct requests* requests) {
-  requests->lists = 0;
+struct requests* requests_begin(void) {
+  static struct requests requests;
+  requests.lists = 0;
+  return &requests;
 }
 
 bool requests_add(struct requests* requests, const struct switch_unit* unit,

@@ -107,6 +107,7 @@ def content(result, details):
         "validation_status": figures.words(details["machine"]["validation_status"]),
         "metrics": metric_rows(result["metrics"]),
         "machine": details["machine"]["rows"],
+        "bases": any(row["basis"] for row in details["machine"]["rows"]),
         "rank": details["timeline"]["rank"],
         "breakdown_caption": breakdown_caption(details["phases"]),
         "links_caption": links_caption(details["links"]),

@@ -6,23 +6,34 @@
 
 namespace sn::soc {
 
-bus::bus(const sc_core::sc_module_name& name) : sc_core::sc_module(name), in("in") {
+bus::bus(const sc_core::sc_module_name& name, const std::vector<address_window>& windows)
+    : sc_core::sc_module(name), in("in") {
   in.register_b_transport(this, &bus::b_transport);
   in.register_transport_dbg(this, &bus::transport_dbg);
   in.register_get_direct_mem_ptr(this, &bus::get_direct_mem_ptr);
+  for (const address_window& each : windows) {
+    add(each);
+  }
 }
 
-bus::socket_type& bus::add_window(const std::string& name, std::uint64_t base, std::uint64_t size) {
-  base::ensure(size != 0 && base + (size - 1) >= base, "a bus window lies in the address space");
+void bus::add(const address_window& added) {
+  const std::uint64_t last = added.base + (added.size - 1);
+  base::ensure(added.size != 0 && last >= added.base, "a bus window lies in the address space");
   for (const window& other : windows_) {
-    base::ensure(base + (size - 1) < other.base || other.base + (other.size - 1) < base,
+    base::ensure(last < other.base || other.base + (other.size - 1) < added.base,
                  "bus windows do not overlap");
   }
-  windows_.push_back({base, size, std::make_unique<socket_type>(name.c_str())});
-  socket_type& socket = *windows_.back().socket;
-  socket.register_invalidate_direct_mem_ptr(this, &bus::invalidate_direct_mem_ptr,
-                                            static_cast<int>(windows_.size() - 1));
-  return socket;
+  windows_.push_back({added.name, added.base, added.size,
+                      std::make_unique<socket_type>(("to_" + added.name).c_str())});
+  windows_.back().socket->register_invalidate_direct_mem_ptr(this, &bus::invalidate_direct_mem_ptr,
+                                                             static_cast<int>(windows_.size() - 1));
+}
+
+bus::socket_type& bus::to(const std::string& window_name) {
+  const auto found = std::find_if(windows_.begin(), windows_.end(),
+                                  [&](const window& each) { return each.name == window_name; });
+  base::ensure(found != windows_.end(), "the bus has this window");
+  return *found->socket;
 }
 
 const bus::window* bus::find(std::uint64_t address, std::uint64_t length) {

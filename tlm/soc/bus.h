@@ -12,6 +12,13 @@
 
 namespace sn::soc {
 
+/// A range of addresses that one target owns.
+struct address_window {
+  std::string name;
+  std::uint64_t base = 0;
+  std::uint64_t size = 0;
+};
+
 /// Any number of initiators bind to `in`; every target has a window of addresses. Targets see
 /// addresses relative to their window. An access outside of all windows, or across the end of one,
 /// is answered with TLM_ADDRESS_ERROR_RESPONSE; so is one to a window whose socket is not bound.
@@ -19,20 +26,23 @@ class bus : public sc_core::sc_module {
  public:
   using socket_type = tlm_utils::simple_initiator_socket_tagged_optional<bus>;
 
-  explicit bus(const sc_core::sc_module_name& name);
+  /// Windows have different names and must not overlap.
+  bus(const sc_core::sc_module_name& name, const std::vector<address_window>& windows);
 
   tlm_utils::multi_passthrough_target_socket<bus> in;
 
-  /// The socket to bind to the target that owns [base, base + size). Windows must not overlap.
-  socket_type& add_window(const std::string& name, std::uint64_t base, std::uint64_t size);
+  /// The socket to bind to the target that owns this window.
+  socket_type& to(const std::string& window_name);
 
  private:
   struct window {
+    std::string name;
     std::uint64_t base;
     std::uint64_t size;
     std::unique_ptr<socket_type> socket;
   };
 
+  void add(const address_window& added);
   /// The bound window that holds all `length` bytes, or null.
   const window* find(std::uint64_t address, std::uint64_t length);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "base/error.h"
 #include "hart/elf.h"
 #include "soc/boot_rom.h"
@@ -54,6 +56,19 @@ hart_module_configuration hart_configuration(const controller_configuration& con
   return result;
 }
 
+std::vector<address_window> windows(const controller_configuration& configuration) {
+  return {
+      {"rom", memory_map::rom, rom_size.value},
+      {"clint", memory_map::clint, clint::window_size},
+      {"plic", memory_map::plic, plic::window_size},
+      {"uart", memory_map::uart, uart::window_size},
+      {"local", memory_map::local, memory_map::local_size},
+      {"ram", memory_map::ram, configuration.ram_size.value},
+      // Beyond what RV32 can address; there the window stays empty.
+      {"management", memory_map::management, memory_map::management_size},
+  };
+}
+
 }  // namespace
 
 struct controller_soc::parts {
@@ -61,18 +76,18 @@ struct controller_soc::parts {
       : image(hart::read_elf(configuration.firmware, configuration.xlen,
                              {{memory_map::ram, configuration.ram_size.value}})),
         hart("hart", hart_configuration(configuration)),
-        bus("bus"),
+        bus("bus", windows(configuration)),
         rom("rom", memory_kind::rom, rom_size),
         ram("ram", memory_kind::ram, configuration.ram_size),
         timer("clint", configuration.timer_frequency),
         interrupts("plic", last_interrupt),
         console("uart") {
     hart.socket.bind(bus.in);
-    bus.add_window("to_rom", memory_map::rom, rom_size.value).bind(rom.socket);
-    bus.add_window("to_clint", memory_map::clint, clint::window_size).bind(timer.socket);
-    bus.add_window("to_plic", memory_map::plic, plic::window_size).bind(interrupts.socket);
-    bus.add_window("to_uart", memory_map::uart, uart::window_size).bind(console.socket);
-    bus.add_window("to_ram", memory_map::ram, configuration.ram_size.value).bind(ram.socket);
+    bus.to("rom").bind(rom.socket);
+    bus.to("clint").bind(timer.socket);
+    bus.to("plic").bind(interrupts.socket);
+    bus.to("uart").bind(console.socket);
+    bus.to("ram").bind(ram.socket);
     timer.connect(hart);
     interrupts.connect(hart);
     hart.set_time_source(timer);
@@ -121,10 +136,8 @@ controller_soc::controller_soc(const sc_core::sc_module_name& name,
       local("local"),
       management("management"),
       parts_(std::make_unique<parts>(checked(configuration))) {
-  parts_->bus.add_window("to_local", memory_map::local, memory_map::local_size).bind(local);
-  // RV32 cannot address the management window, but its socket has to lead somewhere.
-  parts_->bus.add_window("to_management", memory_map::management, memory_map::management_size)
-      .bind(management);
+  parts_->bus.to("local").bind(local);
+  parts_->bus.to("management").bind(management);
 }
 
 controller_soc::~controller_soc() = default;

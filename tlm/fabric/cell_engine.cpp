@@ -47,7 +47,8 @@ cell_engine::cell_engine(const sc_core::sc_module_name& name,
 cell_engine::cell_engine(const sc_core::sc_module_name& name,
                          const cell_engine_parameters& parameters,
                          std::vector<std::unique_ptr<arbiter::scheduler>> arbiters)
-    : engine(name, parameters.endpoints, parameters.planes, fabric::path_latency(parameters)),
+    : engine(name, parameters.endpoints, parameters.planes, fabric::path_latency(parameters),
+             parameters.request_header),
       parameters_(parameters),
       clock_(parameters.cell, parameters.port_rate),
       path_latency_(fabric::path_latency(parameters)),
@@ -130,6 +131,14 @@ engine_statistics cell_engine::statistics() const {
     result.slots += result.planes.back().slots;
   }
   return result;
+}
+
+std::uint64_t cell_engine::cells_in(unsigned plane, base::port_id port) const {
+  return planes_.at(plane)->plane().statistics().uplinks.at(port).cells;
+}
+
+std::uint64_t cell_engine::cells_out(unsigned plane, base::port_id port) const {
+  return planes_.at(plane)->plane().statistics().downlinks.at(port).cells;
 }
 
 void cell_engine::audit() const {

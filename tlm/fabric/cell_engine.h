@@ -20,6 +20,7 @@ struct cell_engine_parameters {
   base::bytes_per_second port_rate;   ///< of a full-width port, each way, with all overheads
   base::bytes cell{640};              ///< on the wire
   base::bytes cell_payload{595};      ///< floor(0.93 * 640): UALink's published payload fraction
+  base::bytes request_header{16};     ///< of a read request: UALink's, uncompressed
   unsigned voq_depth_cells = 64;      ///< per input and output
   unsigned receive_buffer_cells = 0;  ///< per endpoint and plane; 0: it never limits
 
@@ -53,6 +54,9 @@ class cell_engine : public engine, private plane_listener {
   const slot_clock& clock() const { return clock_; }
 
   engine_statistics statistics() const override;
+  /// Cells that came in, and that left, at a port of a plane since the start.
+  std::uint64_t cells_in(unsigned plane, base::port_id port) const;
+  std::uint64_t cells_out(unsigned plane, base::port_id port) const;
   void audit() const override;
   void trace_utilisation(base::trace& trace) const override;
 

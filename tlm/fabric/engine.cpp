@@ -10,8 +10,6 @@ namespace sn::fabric {
 namespace {
 
 constexpr std::int16_t nobody = -1;
-/// UALink's request header, uncompressed; a read sends one per region.
-constexpr std::uint64_t read_request_bytes = 16;
 
 std::string numbered(const char* name, unsigned index) {
   return name + ("_" + std::to_string(index));
@@ -20,10 +18,11 @@ std::string numbered(const char* name, unsigned index) {
 }  // namespace
 
 engine::engine(const sc_core::sc_module_name& name, std::vector<endpoint_parameters> endpoints,
-               unsigned planes, base::picoseconds path_latency)
+               unsigned planes, base::picoseconds path_latency, base::bytes request_header)
     : sc_core::sc_module(name),
       endpoints_(std::move(endpoints)),
       path_latency_(path_latency),
+      request_header_(request_header),
       controls_(planes),
       endpoint_of_id_(base::endpoint_limit, nobody),
       endpoint_of_port_(base::port_limit, nobody),
@@ -180,7 +179,7 @@ void engine::send(burst_index burst, const burst_spread& spreading, unsigned fro
   way.planes = spreading.used;
   for (unsigned plane = 0; plane < planes(); ++plane) {
     const plane_share& share = spreading.share[plane];
-    way.bytes[plane] = requests_only ? share.regions * read_request_bytes : share.bytes;
+    way.bytes[plane] = requests_only ? share.regions * request_header_.value : share.bytes;
   }
   carry(way);
 }

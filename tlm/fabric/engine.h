@@ -85,9 +85,10 @@ class engine : public sc_core::sc_module {
     std::array<std::uint64_t, plane_limit> bytes{};  ///< per plane
   };
 
-  /// `path_latency` is that of a header from one endpoint to another.
+  /// `path_latency` is that of a header from one endpoint to another; `request_header` the size of
+  /// a read request, of which a read sends one per region.
   engine(const sc_core::sc_module_name& name, std::vector<endpoint_parameters> endpoints,
-         unsigned planes, base::picoseconds path_latency);
+         unsigned planes, base::picoseconds path_latency, base::bytes request_header);
 
   /// Starts a leg. The engine calls arrived() once, as soon as it knows when the leg's last byte
   /// arrives, and not after that time.
@@ -148,6 +149,7 @@ class engine : public sc_core::sc_module {
 
   std::vector<endpoint_parameters> endpoints_;
   base::picoseconds path_latency_;
+  base::bytes request_header_;
   std::vector<std::unique_ptr<request_socket>> from_device_;
   std::vector<std::unique_ptr<delivery_socket>> to_device_;
   std::vector<plane_control*> controls_;

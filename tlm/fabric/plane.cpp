@@ -47,9 +47,6 @@ plane::plane(const plane_parameters& parameters, arbiter::scheduler& scheduler)
     const unsigned width = parameters_.slots_per_cell[port];
     base::ensure(width >= 1, "a port needs at least one slot for a cell");
     slowest = std::max(slowest, width);
-    if (width > 1) {
-      slow_ports_.set(port);
-    }
   }
   const std::size_t ring = ring_size(
       std::max<std::uint64_t>({std::uint64_t{parameters_.uplink_slots} + slowest,
@@ -267,6 +264,7 @@ void plane::cross(unsigned input, unsigned output, std::size_t now,
   link_statistics& link = state_.statistics.downlinks[output];
   ++link.cells;
   const unsigned width = parameters_.slots_per_cell[output];
+  link.busy_slots += width;
   if (width > 1) {
     state_.request.ready.reset(output);
     state_.downlinks_free.reset(output);
@@ -313,7 +311,9 @@ void plane::send(std::size_t now) {
 void plane::send_cell(unsigned input, unsigned output, std::size_t now) {
   plane_state::flow& flow = flow_of(input, output);
   link_statistics& link = state_.statistics.uplinks[input];
+  const unsigned width = parameters_.slots_per_cell[input];
   ++link.cells;
+  link.busy_slots += width;
   --flow.credits;
   if (--flow.send_left == 0) {
     const plane_state::share& share = state_.shares[flow.sending];
@@ -332,8 +332,7 @@ void plane::send_cell(unsigned input, unsigned output, std::size_t now) {
   }
 
   std::size_t delay = parameters_.uplink_slots;
-  if (slow_ports_.test(input)) {
-    const unsigned width = parameters_.slots_per_cell[input];
+  if (width > 1) {
     const unsigned output_width = parameters_.slots_per_cell[output];
     delay += width > output_width ? width - output_width : 0;
     state_.inputs_free.reset(input);

@@ -159,7 +159,6 @@ class plane {
   plane_parameters parameters_;
   arbiter::scheduler& scheduler_;
   std::size_t ring_mask_ = 0;
-  base::port_set slow_ports_;
   arbiter::slot_grant grant_;
   plane_state state_;
 };

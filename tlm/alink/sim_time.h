@@ -18,6 +18,8 @@ inline base::picoseconds to_picoseconds(const sc_core::sc_time& time) {
 }
 
 /// The simulated time now.
-inline base::picoseconds now() { return to_picoseconds(sc_core::sc_time_stamp()); }
+inline base::picoseconds now() {
+  return to_picoseconds(sc_core::sc_time_stamp());
+}
 
 }  // namespace sn::alink

@@ -177,12 +177,10 @@ void alink_switch::drive_port_change() {
   }
   const bool enabled =
       registers_.get(block::interrupt_enable, block::interrupt_enable_field::port_change) != 0;
-  controller_.set_interrupt(static_cast<unsigned>(interrupt::port_change),
-                            enabled && changed != 0);
+  controller_.set_interrupt(static_cast<unsigned>(interrupt::port_change), enabled && changed != 0);
 }
 
-void alink_switch::transport_local(tlm::tlm_generic_payload& payload,
-                                   sc_core::sc_time& /*delay*/) {
+void alink_switch::transport_local(tlm::tlm_generic_payload& payload, sc_core::sc_time& /*delay*/) {
   local_map_.transport(payload);
 }
 

@@ -84,8 +84,7 @@ class alink_switch : public sc_core::sc_module, public fabric::plane_control {
 
   void transport_local(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned debug_local(tlm::tlm_generic_payload& payload);
-  void transport_management(int caller, tlm::tlm_generic_payload& payload,
-                            sc_core::sc_time& delay);
+  void transport_management(int caller, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned debug_management(int caller, tlm::tlm_generic_payload& payload);
 
   configuration parameters_;

@@ -24,8 +24,7 @@ management_network::management_network(const sc_core::sc_module_name& name, unsi
   target.register_b_transport(this, &management_network::transport);
   target.register_transport_dbg(this, &management_network::transport_debug);
   for (unsigned i = 0; i < windows; ++i) {
-    windows_[i].socket =
-        std::make_unique<device_socket>(("window_" + std::to_string(i)).c_str());
+    windows_[i].socket = std::make_unique<device_socket>(("window_" + std::to_string(i)).c_str());
   }
 }
 

@@ -32,9 +32,8 @@ nic::nic(base::register_file& registers, unsigned partition, unsigned queue_pair
 void nic::connect(nic_port port, packet_network& network) {
   const auto index = static_cast<unsigned>(port);
   networks_[index] = &network;
-  network.attach(partition_, [this, index](const frame& content) {
-    return receive(index, content);
-  });
+  network.attach(partition_,
+                 [this, index](const frame& content) { return receive(index, content); });
   registers_.set(block::nic_status, registers_.get(block::nic_status) | (1U << index));
 }
 

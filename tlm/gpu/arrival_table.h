@@ -14,7 +14,8 @@ class arrival_table {
  public:
   /// `amount` more bytes under `tag`, in memory from `when` on.
   void add(std::uint32_t tag, base::bytes amount, base::picoseconds when);
-  /// Since when, or from when on, `amount` bytes in all are there; nothing while they are under way.
+  /// Since when, or from when on, `amount` bytes in all are there; nothing while they are under
+  /// way.
   std::optional<base::picoseconds> reached(std::uint32_t tag, base::bytes amount) const;
 
  private:

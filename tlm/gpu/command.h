@@ -11,7 +11,12 @@ namespace sn::gpu {
 using opcode = registers::gpu::gpu_opcode;
 
 /// Kinds of computation, each with its own efficiency.
-enum class compute_class : std::uint8_t { gemm = 0, grouped_gemm = 1, attention = 2, elementwise = 3 };
+enum class compute_class : std::uint8_t {
+  gemm = 0,
+  grouped_gemm = 1,
+  attention = 2,
+  elementwise = 3
+};
 inline constexpr unsigned compute_classes = 4;
 
 /// Number format of the operands; it selects the peak rate.
@@ -26,19 +31,19 @@ inline constexpr std::uint8_t functional = 1U << 0U;
 
 /// An entry of a queue's ring. Fields that the opcode does not name are ignored.
 struct command {
-  std::uint8_t operation = 0;      ///< opcode
-  std::uint8_t kind = 0;           ///< compute: compute_class
-  std::uint8_t format = 0;         ///< compute: precision
-  std::uint8_t flags = 0;          ///< command_flag
-  std::uint32_t tag = 0;           ///< transfer, wait: what arrivals are counted by
-  std::uint64_t flops = 0;         ///< compute: a multiply-add counts as two
-  std::uint64_t hbm_traffic = 0;   ///< compute: bytes read from and written to HBM
-  std::uint64_t messages = 0;      ///< transfer: HBM address of the message table
-  std::uint32_t message_count = 0; ///< transfer: entries of the table
-  std::uint8_t traffic_class = 0;  ///< transfer: 0 to 3
+  std::uint8_t operation = 0;       ///< opcode
+  std::uint8_t kind = 0;            ///< compute: compute_class
+  std::uint8_t format = 0;          ///< compute: precision
+  std::uint8_t flags = 0;           ///< command_flag
+  std::uint32_t tag = 0;            ///< transfer, wait: what arrivals are counted by
+  std::uint64_t flops = 0;          ///< compute: a multiply-add counts as two
+  std::uint64_t hbm_traffic = 0;    ///< compute: bytes read from and written to HBM
+  std::uint64_t messages = 0;       ///< transfer: HBM address of the message table
+  std::uint32_t message_count = 0;  ///< transfer: entries of the table
+  std::uint8_t traffic_class = 0;   ///< transfer: 0 to 3
   std::uint8_t reserved_0[3] = {};
-  std::uint64_t bytes = 0;         ///< wait: until so many bytes in all have arrived under the tag
-  std::uint64_t label = 0;         ///< the writer's own; observers see it
+  std::uint64_t bytes = 0;  ///< wait: until so many bytes in all have arrived under the tag
+  std::uint64_t label = 0;  ///< the writer's own; observers see it
   std::uint8_t reserved_1[8] = {};
 };
 static_assert(sizeof(command) == 64 && std::is_trivially_copyable_v<command>);

@@ -9,8 +9,7 @@ base::picoseconds roofline_time(double amount, double rate, double part) {
   return base::picoseconds(static_cast<std::uint64_t>(std::ceil(amount * 1e12 / (rate * part))));
 }
 
-compute_engine::compute_engine(const configuration& parameters,
-                               const memory::bandwidth_server& hbm)
+compute_engine::compute_engine(const configuration& parameters, const memory::bandwidth_server& hbm)
     : parameters_(parameters), hbm_(hbm) {}
 
 std::optional<compute_engine::event> compute_engine::step(base::picoseconds now) {
@@ -59,15 +58,14 @@ void compute_engine::begin(base::picoseconds now) {
   const efficiency& reached = parameters_.efficiencies[static_cast<std::size_t>(current_.kind)];
   const double peak =
       static_cast<double>(parameters_.peak[static_cast<std::size_t>(current_.format)].value);
-  compute_time_ = roofline_time(static_cast<double>(current_.flops), peak,
-                                reached.compute * part_of_peak_);
+  compute_time_ =
+      roofline_time(static_cast<double>(current_.flops), peak, reached.compute * part_of_peak_);
   memory_time_ = roofline_time(static_cast<double>(current_.traffic.value),
                                static_cast<double>(hbm_.rate().value), reached.memory);
 }
 
 base::picoseconds compute_engine::end() const {
-  const base::picoseconds stolen =
-      base::transfer_time(hbm_.served() - served_before_, hbm_.rate());
+  const base::picoseconds stolen = base::transfer_time(hbm_.served() - served_before_, hbm_.rate());
   return began_ + parameters_.launch_overhead + std::max(compute_time_, memory_time_ + stolen);
 }
 

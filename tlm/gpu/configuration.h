@@ -28,7 +28,7 @@ struct configuration {
   base::bytes hbm_capacity;  ///< a multiple of 1 MiB
   base::bytes_per_second hbm_bandwidth;
   base::picoseconds hbm_latency;
-  std::array<base::flops_per_second, precisions> peak;  ///< dense, by precision
+  std::array<base::flops_per_second, precisions> peak;   ///< dense, by precision
   std::array<efficiency, compute_classes> efficiencies;  ///< by compute_class
 
   base::picoseconds launch_overhead;        ///< of every computation, before it starts
@@ -39,9 +39,9 @@ struct configuration {
   base::picoseconds hang_timeout;    ///< from when a computation should have ended to the fault
 
   base::milliwatts idle_power;
-  base::milliwatts max_power;       ///< compute engine always busy
-  double coolant_celsius = 0.0;     ///< temperature of the die when nothing is drawn
-  double kelvin_per_watt = 0.0;     ///< from coolant to die
+  base::milliwatts max_power;    ///< compute engine always busy
+  double coolant_celsius = 0.0;  ///< temperature of the die when nothing is drawn
+  double kelvin_per_watt = 0.0;  ///< from coolant to die
 };
 
 }  // namespace sn::gpu

@@ -10,7 +10,9 @@ namespace sn::gpu {
 
 namespace {
 
-bool is_functional(const command& work) { return (work.flags & command_flag::functional) != 0; }
+bool is_functional(const command& work) {
+  return (work.flags & command_flag::functional) != 0;
+}
 
 }  // namespace
 

@@ -24,9 +24,9 @@ void require(bool holds, const char* message) {
 
 configuration checked(const configuration& parameters) {
   require(parameters.queues >= 1 && parameters.queues <= queue_limit, "1 to 4 command queues");
-  require(parameters.hbm_capacity.value >= mebibyte &&
-              parameters.hbm_capacity.value % mebibyte == 0,
-          "HBM of whole MiB, at least one");
+  require(
+      parameters.hbm_capacity.value >= mebibyte && parameters.hbm_capacity.value % mebibyte == 0,
+      "HBM of whole MiB, at least one");
   require(parameters.hbm_bandwidth.value > 0, "an HBM bandwidth above 0");
   require(parameters.outstanding_bursts > 0, "at least one outstanding burst");
   require(parameters.idle_power <= parameters.max_power, "an idle power of at most the maximum");
@@ -35,9 +35,9 @@ configuration checked(const configuration& parameters) {
     require(rate.value > 0, "peak rates above 0");
   }
   for (const auto& reached : parameters.efficiencies) {
-    require(reached.compute > 0 && reached.compute <= 1 && reached.memory > 0 &&
-                reached.memory <= 1,
-            "efficiencies above 0 and up to 1");
+    require(
+        reached.compute > 0 && reached.compute <= 1 && reached.memory > 0 && reached.memory <= 1,
+        "efficiencies above 0 and up to 1");
   }
   return parameters;
 }
@@ -223,10 +223,9 @@ void gpu::transport_burst(tlm::tlm_generic_payload& payload, sc_core::sc_time& d
 
 unsigned gpu::debug_burst(tlm::tlm_generic_payload& payload) {
   const unsigned size = payload.get_data_length();
-  const bool done =
-      payload.is_write()
-          ? hbm_.content.write(payload.get_address(), payload.get_data_ptr(), size)
-          : hbm_.content.read(payload.get_address(), payload.get_data_ptr(), size);
+  const bool done = payload.is_write()
+                        ? hbm_.content.write(payload.get_address(), payload.get_data_ptr(), size)
+                        : hbm_.content.read(payload.get_address(), payload.get_data_ptr(), size);
   return done ? size : 0;
 }
 
@@ -245,15 +244,16 @@ void gpu::arrive(std::uint32_t tag, base::bytes amount, base::picoseconds when) 
 // ---- queues ----
 
 bool gpu::ready() const {
-  return self_test_done_ &&
-         registers_.get(block::health, block::health_field::hbm_good) != 0;
+  return self_test_done_ && registers_.get(block::health, block::health_field::hbm_good) != 0;
 }
 
 bool gpu::has_work(unsigned queue) const {
   return registers_.get(block::queue_tail, queue) != registers_.get(block::queue_head, queue);
 }
 
-void gpu::wake() { timer_.notify(sc_core::SC_ZERO_TIME); }
+void gpu::wake() {
+  timer_.notify(sc_core::SC_ZERO_TIME);
+}
 
 void gpu::wake_at(base::picoseconds when) {
   const base::picoseconds now = alink::now();
@@ -392,8 +392,13 @@ void gpu::decode(unsigned index, base::picoseconds now) {
       moved.queue = index;
       moved.begin = now;
       break;
-    case opcode::nop:
     case opcode::wait:
+      if (work.tag == alink::untagged) {
+        halt();
+        return;
+      }
+      break;
+    case opcode::nop:
       break;
     default:
       halt();
@@ -431,8 +436,7 @@ bool gpu::fetch(unsigned queue, command& out) const {
 
 bool gpu::prepare_transfer(const command& work, transfer& out) const {
   if (work.traffic_class > 3 || work.tag == alink::untagged ||
-      !hbm_.content.contains(work.messages,
-                             std::uint64_t{work.message_count} * sizeof(message))) {
+      !hbm_.content.contains(work.messages, std::uint64_t{work.message_count} * sizeof(message))) {
     return false;
   }
   out.work = work;
@@ -485,8 +489,8 @@ void gpu::record_fault(block::gpu_fault code) {
 }
 
 void gpu::drive_alert() {
-  const bool level = (registers_.get(block::interrupt_status) &
-                      registers_.get(block::interrupt_enable)) != 0;
+  const bool level =
+      (registers_.get(block::interrupt_status) & registers_.get(block::interrupt_enable)) != 0;
   if (level != alert_) {
     alert_ = level;
     if (on_alert_) {

@@ -71,7 +71,10 @@ class gpu : public sc_core::sc_module {
   base::milliwatts average_power() const;
 
   /// From now on no computation ends; the fault is recorded after the hang timeout.
-  void inject_hang() { compute_.hang(); wake(); }
+  void inject_hang() {
+    compute_.hang();
+    wake();
+  }
   /// From now on the self-test fails.
   void inject_hbm_fault() { hbm_faulty_ = true; }
 

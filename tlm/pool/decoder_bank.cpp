@@ -12,8 +12,12 @@ namespace {
 
 constexpr std::uint64_t granularity_unit = 256;
 
-std::uint32_t low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
-std::uint32_t high(std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32U); }
+std::uint32_t low(std::uint64_t value) {
+  return static_cast<std::uint32_t>(value);
+}
+std::uint32_t high(std::uint64_t value) {
+  return static_cast<std::uint32_t>(value >> 32U);
+}
 
 }  // namespace
 
@@ -64,8 +68,8 @@ hdm_mapping decoder_bank::stated(std::uint32_t decoder) const {
   hdm_mapping mapping;
   mapping.base = join(block::decoder_base_low, block::decoder_base_high);
   mapping.size = join(block::decoder_size_low, block::decoder_size_high);
-  mapping.device_address = join(block::decoder_device_address_low,
-                                block::decoder_device_address_high);
+  mapping.device_address =
+      join(block::decoder_device_address_low, block::decoder_device_address_high);
   mapping.ways = interleave::ways.get(form);
   mapping.granularity = granularity_unit << interleave::granularity.get(form);
   mapping.first_device = interleave::first_device.get(form);
@@ -110,8 +114,7 @@ void decoder_bank::control_written(std::uint32_t decoder, std::uint32_t value) {
     }
   }
   const hdm_mapping mapping = stated(decoder);
-  const bool legal =
-      decoder < decoders_ && is_legal(mapping, devices_, device_capacity_, others);
+  const bool legal = decoder < decoders_ && is_legal(mapping, devices_, device_capacity_, others);
   if (legal) {
     committed_[decoder] = mapping;
   }

@@ -38,9 +38,10 @@ struct hdm_mapping {
   device_place locate(std::uint64_t address) const;
 };
 
-/// The mapping is one that a pool of `devices` memories of `capacity` each can put into force beside
-/// those already `committed`: ways and granularity exist, the range is aligned and does not wrap,
-/// all its pieces lie within devices, and it shares neither addresses nor memory with another.
+/// The mapping is one that a pool of `devices` memories of `capacity` each can put into force
+/// beside those already `committed`: ways and granularity exist, the range is aligned and does not
+/// wrap, all its pieces lie within devices, and it shares neither addresses nor memory with
+/// another.
 bool is_legal(const hdm_mapping& mapping, unsigned devices, base::bytes capacity,
               const std::vector<hdm_mapping>& committed);
 

@@ -24,9 +24,9 @@ configuration checked(const configuration& parameters) {
   };
   require(parameters.devices >= 1 && parameters.devices <= device_limit, "1 to 32 devices");
   require(parameters.decoders >= 1 && parameters.decoders <= decoder_limit, "1 to 16 decoders");
-  require(parameters.device_capacity.value != 0 &&
-              parameters.device_capacity.value % range_unit == 0,
-          "devices of a multiple of 256 MiB");
+  require(
+      parameters.device_capacity.value != 0 && parameters.device_capacity.value % range_unit == 0,
+      "devices of a multiple of 256 MiB");
   require(parameters.device_bandwidth.value != 0, "a device bandwidth above 0");
   return parameters;
 }

@@ -90,8 +90,7 @@ class pool : public sc_core::sc_module {
   void transport_burst(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void transport_local(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned debug_local(tlm::tlm_generic_payload& payload);
-  void transport_management(int caller, tlm::tlm_generic_payload& payload,
-                            sc_core::sc_time& delay);
+  void transport_management(int caller, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned debug_management(int caller, tlm::tlm_generic_payload& payload);
 
   base::register_file registers_;

@@ -4,8 +4,8 @@
 #include <limits>
 #include <string>
 
+#include "alink/sim_time.h"
 #include "base/error.h"
-#include "fabric/sim_time.h"
 
 namespace sn::fabric {
 namespace {
@@ -143,7 +143,7 @@ std::uint64_t cell_engine::cells_out(unsigned plane, base::port_id port) const {
 
 void cell_engine::audit() const {
   audit_bytes();
-  const std::uint64_t slots_so_far = clock_.first_from(now());
+  const std::uint64_t slots_so_far = clock_.first_from(alink::now());
   for (const auto& process : planes_) {
     process->plane().audit();
     base::ensure(process->plane().statistics().slots <= slots_so_far,

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "alink/sim_time.h"
 #include "base/error.h"
-#include "fabric/sim_time.h"
 
 namespace sn::fabric {
 namespace {
@@ -69,7 +69,7 @@ tlm::tlm_sync_enum engine::forward(int index, tlm::tlm_generic_payload& payload,
                                    tlm::tlm_phase& phase, sc_core::sc_time& delay) {
   const auto endpoint = static_cast<unsigned>(index);
   if (phase == tlm::BEGIN_REQ) {
-    accept(endpoint, payload, now() + to_picoseconds(delay));
+    accept(endpoint, payload, alink::now() + alink::to_picoseconds(delay));
     phase = tlm::END_REQ;
     return tlm::TLM_UPDATED;
   }
@@ -113,7 +113,7 @@ void engine::accept(unsigned source, tlm::tlm_generic_payload& payload, base::pi
   ++under_way_;
   ++totals_.bursts;
   totals_.bytes_injected += payload.get_data_length();
-  if (when == now()) {
+  if (when == alink::now()) {
     set_out(burst);
   } else {
     schedule(burst, stage::outward, when);
@@ -191,14 +191,14 @@ void engine::arrived(burst_index burst, base::picoseconds when) {
 }
 
 void engine::schedule(burst_index burst, stage next, base::picoseconds when) {
-  base::ensure(when >= now(), "a burst was scheduled into the past");
+  base::ensure(when >= alink::now(), "a burst was scheduled into the past");
   burst_state& state = bursts_[burst];
   state.waits_for = next;
   appointments_.push_back({when, state.serial, burst});
   std::push_heap(appointments_.begin(), appointments_.end(), later);
   if (appointments_.front().serial == state.serial) {
     next_appointment_.cancel();
-    next_appointment_.notify(to_sc_time(when - now()));
+    next_appointment_.notify(alink::to_sc_time(when - alink::now()));
   }
 }
 
@@ -207,7 +207,7 @@ bool engine::later(const appointment& a, const appointment& b) {
 }
 
 void engine::keep_appointments() {
-  while (!appointments_.empty() && appointments_.front().when <= now()) {
+  while (!appointments_.empty() && appointments_.front().when <= alink::now()) {
     const burst_index burst = appointments_.front().burst;
     std::pop_heap(appointments_.begin(), appointments_.end(), later);
     appointments_.pop_back();
@@ -228,7 +228,7 @@ void engine::keep_appointments() {
   }
   if (!appointments_.empty()) {
     next_appointment_.cancel();
-    next_appointment_.notify(to_sc_time(appointments_.front().when - now()));
+    next_appointment_.notify(alink::to_sc_time(appointments_.front().when - alink::now()));
   }
 }
 
@@ -240,7 +240,7 @@ void engine::reach_target(burst_index burst) {
   deliver(burst);
   order.leave(burst, released_);
   for (const burst_index next : released_) {
-    schedule(next, stage::target, now());
+    schedule(next, stage::target, alink::now());
   }
   released_.clear();
 }
@@ -250,7 +250,7 @@ void engine::deliver(burst_index burst) {
   tlm::tlm_generic_payload& payload = *bursts_[burst].payload;
   sc_core::sc_time delay;
   (*to_device_[bursts_[burst].destination])->b_transport(payload, delay);
-  const base::picoseconds answered = now() + to_picoseconds(delay);
+  const base::picoseconds answered = alink::now() + alink::to_picoseconds(delay);
   if (!payload.is_response_ok()) {
     alink::burst_extension& extension = alink::extension_of(payload);
     extension.why = alink::cause::target_refused;
@@ -286,7 +286,7 @@ void engine::fail(burst_index burst, alink::cause why) {
   payload.set_response_status(extension.completion == alink::status::decode_error
                                   ? tlm::TLM_ADDRESS_ERROR_RESPONSE
                                   : tlm::TLM_GENERIC_ERROR_RESPONSE);
-  schedule(burst, stage::response, now() + path_latency_);
+  schedule(burst, stage::response, alink::now() + path_latency_);
 }
 
 void engine::respond(burst_index burst) {

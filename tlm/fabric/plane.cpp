@@ -9,16 +9,6 @@ namespace {
 
 using base::port_set;
 
-/// Calls `visit(port)` for every member, in rising order.
-template <typename Visit>
-inline void for_each(const port_set& set, Visit visit) {
-  for (unsigned w = 0; w < set.word.size(); ++w) {
-    for (std::uint64_t rest = set.word[w]; rest != 0; rest &= rest - 1) {
-      visit(w * 64 + static_cast<unsigned>(__builtin_ctzll(rest)));
-    }
-  }
-}
-
 std::size_t ring_size(std::uint64_t longest_delay) {
   std::size_t size = 1;
   while (size <= longest_delay) {
@@ -173,7 +163,7 @@ void plane::take_inbox() {
 void plane::take_credits(std::size_t now) {
   const std::uint8_t* output = &state_.credit.output[now * parameters_.ports];
   std::uint64_t returned = 0;
-  for_each(state_.credit.inputs[now], [&](unsigned input) {
+  state_.credit.inputs[now].for_each([&](unsigned input) {
     plane_state::flow& flow = flow_of(input, output[input]);
     if (flow.credits++ == 0 && flow.sending != plane_state::no_share) {
       state_.sendable[input].set(output[input]);
@@ -189,7 +179,7 @@ void plane::take_credits(std::size_t now) {
         state_.uplink_release[now].count() + state_.downlink_release[now].count();
     state_.inputs_free = state_.inputs_free | state_.uplink_release[now];
     state_.downlinks_free = state_.downlinks_free | state_.downlink_release[now];
-    for_each(state_.downlink_release[now], [&](unsigned output_port) {
+    state_.downlink_release[now].for_each([&](unsigned output_port) {
       if (parameters_.receive_buffer_cells == 0 || state_.receive_credits[output_port] != 0) {
         state_.request.ready.set(output_port);
       }
@@ -198,7 +188,7 @@ void plane::take_credits(std::size_t now) {
     state_.downlink_release[now] = port_set();
   }
   if (state_.receive_credits_away != 0) {
-    for_each(state_.receive_credit[now], [&](unsigned output_port) {
+    state_.receive_credit[now].for_each([&](unsigned output_port) {
       ++state_.receive_credits[output_port];
       if (state_.downlinks_free.test(output_port)) {
         state_.request.ready.set(output_port);
@@ -213,7 +203,7 @@ void plane::take_arrivals(std::size_t now) {
   const std::uint8_t* output = &state_.uplink.output[now * parameters_.ports];
   std::uint64_t fullest = state_.statistics.max_voq_cells;
   std::uint64_t arrived = 0;
-  for_each(state_.uplink.inputs[now], [&](unsigned input) {
+  state_.uplink.inputs[now].for_each([&](unsigned input) {
     plane_state::flow& flow = flow_of(input, output[input]);
     ++flow.waiting;
     state_.request.inputs_for_output[output[input]].set(input);
@@ -231,7 +221,7 @@ void plane::arbitrate(std::size_t now, std::vector<plane_completion>& done) {
                "the arbiter granted an output that is not ready");
   port_set& credit_inputs = state_.credit.inputs[ring(state_.next_slot + parameters_.credit_slots)];
   std::uint64_t crossed = 0;
-  for_each(grant_.granted, [&](unsigned output) {
+  grant_.granted.for_each([&](unsigned output) {
     const unsigned input = grant_.input_for_output[output];
     base::ensure(input < parameters_.ports && state_.request.inputs_for_output[output].test(input),
                  "the arbiter granted what was not requested");
@@ -298,7 +288,7 @@ void plane::cross(unsigned input, unsigned output, std::size_t now,
 void plane::send(std::size_t now) {
   const port_set senders = state_.inputs_sendable & state_.inputs_free;
   std::uint64_t sent = 0;
-  for_each(senders, [&](unsigned input) {
+  senders.for_each([&](unsigned input) {
     const unsigned output = state_.sendable[input].next_from(state_.send_from[input]);
     state_.send_from[input] = static_cast<std::uint8_t>((output + 1) % base::port_limit);
     send_cell(input, output, now);

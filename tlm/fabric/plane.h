@@ -54,7 +54,7 @@ struct plane_state {
   };
 
   /// One input and output: a FIFO of shares with two places in it. Cells are counted, never stored.
-  struct flow {
+  struct alignas(32) flow {
     std::uint32_t sending = no_share;   ///< the share that the source sends next
     std::uint32_t send_left = 0;        ///< its cells not sent
     std::uint32_t crossing = no_share;  ///< the oldest share that has not crossed: head of the FIFO

@@ -1,7 +1,7 @@
 #include "fabric/plane_process.h"
 
+#include "alink/sim_time.h"
 #include "base/error.h"
-#include "fabric/sim_time.h"
 
 namespace sn::fabric {
 
@@ -22,7 +22,7 @@ plane_process::plane_process(const sc_core::sc_module_name& name,
 }
 
 void plane_process::inject(plane_injection share) {
-  share.slot = clock_.first_from(now());
+  share.slot = clock_.first_from(alink::now());
   plane_.inject(share);
   if (!awake_) {
     wake_up();
@@ -31,11 +31,12 @@ void plane_process::inject(plane_injection share) {
 
 void plane_process::wake_up() {
   awake_ = true;
-  wake_.notify(to_sc_time(clock_.start_of(plane_.next_slot() + batch_slots_) - now()));
+  wake_.notify(
+      alink::to_sc_time(clock_.start_of(plane_.next_slot() + batch_slots_) - alink::now()));
 }
 
 void plane_process::run() {
-  plane_.run(clock_.first_from(now()), done_);
+  plane_.run(clock_.first_from(alink::now()), done_);
   awake_ = !plane_.idle();
   if (awake_) {
     wake_up();

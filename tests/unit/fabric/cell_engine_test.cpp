@@ -355,7 +355,7 @@ class random_load {
     for (unsigned device = 0; device < 16; ++device) {
       it_.devices[device]->latency = sc_core::sc_time(500, sc_core::SC_NS);
       it_.devices[device]->on_complete = [this, device](tlm::tlm_generic_payload& done) {
-        record_.push_back(now().value);
+        record_.push_back(alink::now().value);
         record_.push_back(device);
         done.release();
         if (issued_ < 2000) {

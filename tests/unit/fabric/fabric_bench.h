@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "alink/burst_pool.h"
+#include "alink/sim_time.h"
 #include "fabric/cell_engine.h"
-#include "fabric/sim_time.h"
 
 namespace sn::fabric {
 
@@ -83,7 +83,7 @@ class test_device : public sc_core::sc_module {
  private:
   tlm::tlm_sync_enum backward(tlm::tlm_generic_payload& burst, tlm::tlm_phase& /*phase*/,
                               sc_core::sc_time& /*delay*/) {
-    completed.push_back({&burst, now()});
+    completed.push_back({&burst, alink::now()});
     if (on_complete) {
       on_complete(burst);
     }
@@ -91,7 +91,7 @@ class test_device : public sc_core::sc_module {
   }
 
   void serve(tlm::tlm_generic_payload& burst, sc_core::sc_time& delay) {
-    served.push_back({&burst, now()});
+    served.push_back({&burst, alink::now()});
     delay += latency;
     if (refuse) {
       burst.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);

@@ -1,6 +1,7 @@
 #include "platform/description.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 
@@ -25,7 +26,7 @@ base::bytes scale_up_parameters::cell_payload() const {
 
 base::picoseconds scale_up_parameters::propagation() const {
   return base::picoseconds(static_cast<std::uint64_t>(
-      path_length_m * static_cast<double>(propagation_per_metre.value) + 0.5));
+      std::llround(path_length_m * static_cast<double>(propagation_per_metre.value))));
 }
 
 base::picoseconds description::slot_time() const {
@@ -77,6 +78,20 @@ base::port_id description::pool_port(unsigned index) const {
   base::ensure(index < pools(), "platform: no such pool");
   return static_cast<base::port_id>(topology.accelerators_per_domain +
                                     topology.partitions_per_domain() + index % pool.per_domain);
+}
+
+attachment description::attachment_of(base::endpoint_id endpoint) const {
+  base::ensure(endpoint < endpoints(), "platform: no such endpoint");
+  unsigned index = endpoint;
+  if (index < topology.accelerators) {
+    return {domain_of_accelerator(index), accelerator_port(index)};
+  }
+  index -= topology.accelerators;
+  if (index < topology.partitions()) {
+    return {domain_of_partition(index), cipu_port(index)};
+  }
+  index -= topology.partitions();
+  return {domain_of_pool(index), pool_port(index)};
 }
 
 base::pod_id description::pod_of_partition(unsigned partition) const {

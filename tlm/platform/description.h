@@ -56,6 +56,7 @@ struct accelerator_parameters {
   std::string model;
   base::bytes hbm_capacity;
   base::bytes_per_second hbm_bandwidth;
+  base::picoseconds hbm_latency;     ///< idle, of one access
   base::flops_per_second peak_bf16;  ///< dense
   base::flops_per_second peak_fp8;   ///< dense
   efficiency gemm;
@@ -67,6 +68,8 @@ struct accelerator_parameters {
   unsigned command_queues = 0;
   unsigned copy_engines = 0;
   unsigned outstanding_bursts = 0;  ///< limit per copy engine
+  base::picoseconds self_test_time;
+  base::picoseconds hang_timeout;  ///< from when a computation should have ended to a fault
   base::milliwatts power_idle;
   base::milliwatts power_max;
 };
@@ -185,6 +188,12 @@ struct pod {
   std::vector<unsigned> partitions;  ///< ascending, of one domain
 };
 
+/// Where an endpoint is attached: its port at every switch of its domain.
+struct attachment {
+  unsigned domain = 0;
+  base::port_id port = 0;
+};
+
 /// A whole machine. load() gives only descriptions that hold together.
 struct description {
   std::string name;
@@ -235,6 +244,9 @@ struct description {
   base::port_id accelerator_port(unsigned index) const;
   base::port_id cipu_port(unsigned partition) const;
   base::port_id pool_port(unsigned index) const;
+
+  /// Where any endpoint is attached.
+  attachment attachment_of(base::endpoint_id endpoint) const;
 
   // Membership.
   unsigned domain_of_accelerator(unsigned index) const {

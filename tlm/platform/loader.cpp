@@ -91,6 +91,7 @@ accelerator_parameters read_accelerator(yaml_reader map) {
   auto hbm = map.child("hbm");
   gpu.hbm_capacity = hbm.get_bytes("capacity", one_byte, capacity_limit);
   gpu.hbm_bandwidth = hbm.get_bandwidth("bandwidth", one_byte_per_second, memory_bandwidth_limit);
+  gpu.hbm_latency = latency(hbm, "latency");
   auto peak = map.child("peak_rate");
   gpu.peak_bf16 = peak.get_compute_rate("bf16", base::flops_per_second(1), compute_rate_limit);
   gpu.peak_fp8 = peak.get_compute_rate("fp8", base::flops_per_second(1), compute_rate_limit);
@@ -104,6 +105,8 @@ accelerator_parameters read_accelerator(yaml_reader map) {
   gpu.command_queues = count(map, "command_queues", 1, queue_limit);
   gpu.copy_engines = count(map, "copy_engines", 1, 64);
   gpu.outstanding_bursts = count(map, "outstanding_bursts", 1, 65'536);
+  gpu.self_test_time = latency(map, "self_test_time");
+  gpu.hang_timeout = latency(map, "hang_timeout");
   auto draw = map.child("power");
   gpu.power_idle = draw.get_power("idle", milliwatts(0), accelerator_power_limit);
   gpu.power_max = draw.get_power("max", milliwatts(1), accelerator_power_limit);

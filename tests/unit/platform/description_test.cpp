@@ -19,6 +19,7 @@ description al128() {
 
 std::vector<std::string> keys_of(const std::vector<assumption>& list) {
   std::vector<std::string> keys;
+  keys.reserve(list.size());
   for (const auto& one : list) {
     keys.push_back(one.key);
   }
@@ -114,6 +115,25 @@ TEST(description, numbers_ports_anew_in_every_domain) {
   EXPECT_EQ(machine.pool_port(1), 72U);
 }
 
+TEST(description, finds_where_an_endpoint_is_attached_from_its_number_alone) {
+  const description machine = al128();
+  for (unsigned i = 0; i < 128; ++i) {
+    const attachment place = machine.attachment_of(machine.accelerator_endpoint(i));
+    EXPECT_EQ(place.domain, machine.domain_of_accelerator(i));
+    EXPECT_EQ(place.port, machine.accelerator_port(i));
+  }
+  for (unsigned i = 0; i < 16; ++i) {
+    const attachment place = machine.attachment_of(machine.cipu_endpoint(i));
+    EXPECT_EQ(place.domain, machine.domain_of_partition(i));
+    EXPECT_EQ(place.port, machine.cipu_port(i));
+  }
+  for (unsigned i = 0; i < 2; ++i) {
+    const attachment place = machine.attachment_of(machine.pool_endpoint(i));
+    EXPECT_EQ(place.domain, machine.domain_of_pool(i));
+    EXPECT_EQ(place.port, machine.pool_port(i));
+  }
+}
+
 TEST(description, knows_what_belongs_to_which_domain_and_partition) {
   const description machine = al128();
   EXPECT_EQ(machine.domain_of_accelerator(63), 0U);
@@ -130,6 +150,7 @@ TEST(description_death, parts_that_do_not_exist_have_no_number) {
   EXPECT_DEATH(machine.accelerator_endpoint(128), "no such accelerator");
   EXPECT_DEATH(machine.cipu_port(16), "no such partition");
   EXPECT_DEATH(machine.pool_endpoint(2), "no such pool");
+  EXPECT_DEATH(machine.attachment_of(146), "no such endpoint");
 }
 
 TEST(description, lists_the_assumptions_of_the_sections_that_are_asked_for) {

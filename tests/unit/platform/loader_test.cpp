@@ -54,6 +54,7 @@ TEST(loader, reads_every_value_of_al128) {
   EXPECT_EQ(machine.accelerator.model, "generic_2kw");
   EXPECT_EQ(machine.accelerator.hbm_capacity.value, 144'000'000'000U);
   EXPECT_EQ(machine.accelerator.hbm_bandwidth.value, 4'000'000'000'000U);
+  EXPECT_EQ(machine.accelerator.hbm_latency.value, 600'000U);
   EXPECT_EQ(machine.accelerator.peak_bf16.value, 500'000'000'000'000U);
   EXPECT_EQ(machine.accelerator.peak_fp8.value, 1'000'000'000'000'000U);
   EXPECT_EQ(machine.accelerator.gemm.compute, 0.80);
@@ -69,6 +70,8 @@ TEST(loader, reads_every_value_of_al128) {
   EXPECT_EQ(machine.accelerator.command_queues, 4U);
   EXPECT_EQ(machine.accelerator.copy_engines, 4U);
   EXPECT_EQ(machine.accelerator.outstanding_bursts, 16U);
+  EXPECT_EQ(machine.accelerator.self_test_time.value, 50'000'000U);
+  EXPECT_EQ(machine.accelerator.hang_timeout.value, 1'000'000'000U);
   EXPECT_EQ(machine.accelerator.power_idle.value, 200'000U);
   EXPECT_EQ(machine.accelerator.power_max.value, 2'000'000U);
 

@@ -67,6 +67,7 @@ bool is_digit(char c) {
 }
 
 __extension__ using wide = unsigned __int128;
+constexpr wide limit = ~std::uint64_t{0};
 
 template <std::size_t Count>
 std::uint64_t parse(std::string_view text, const std::array<unit, Count>& units,
@@ -93,7 +94,7 @@ std::uint64_t parse(std::string_view text, const std::array<unit, Count>& units,
       if (fraction) {
         scale *= 10U;
       }
-      if (digits > static_cast<wide>(~std::uint64_t{0}) || scale > peta) {
+      if (digits > limit || scale > peta) {
         return fail("has too many digits");
       }
     } else if (c == '.' && !fraction && any) {
@@ -112,12 +113,12 @@ std::uint64_t parse(std::string_view text, const std::array<unit, Count>& units,
   for (const auto& u : units) {
     if (u.name == name) {
       const wide numerator = digits * u.numerator;
-      const wide denominator = static_cast<wide>(scale) * u.denominator;
+      const wide denominator = wide{scale} * u.denominator;
       if (numerator % denominator != 0) {
         return fail(fmt::format("is not a whole number of {}", units[0].name));
       }
       const wide value = numerator / denominator;
-      if (value > static_cast<wide>(~std::uint64_t{0})) {
+      if (value > limit) {
         return fail("is too large");
       }
       return static_cast<std::uint64_t>(value);
@@ -148,8 +149,8 @@ constexpr const char* si[] = {"", "k", "M", "G", "T", "P", "E"};
 
 picoseconds transfer_time(bytes amount, bytes_per_second rate) {
   ensure(rate.value != 0, "transfer_time: the rate is zero");
-  const wide time = (static_cast<wide>(amount.value) * tera + rate.value - 1U) / rate.value;
-  ensure(time <= static_cast<wide>(~std::uint64_t{0}), "transfer_time: longer than 213 days");
+  const wide time = (wide{amount.value} * tera + rate.value - 1U) / rate.value;
+  ensure(time <= limit, "transfer_time: longer than 213 days");
   return picoseconds(static_cast<std::uint64_t>(time));
 }
 

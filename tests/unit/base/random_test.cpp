@@ -13,9 +13,9 @@ namespace {
 using testing::ElementsAre;
 
 std::vector<std::uint64_t> draw(random_generator& generator, int count) {
-  std::vector<std::uint64_t> values;
-  for (int i = 0; i < count; ++i) {
-    values.push_back(generator.next());
+  std::vector<std::uint64_t> values(static_cast<std::size_t>(count));
+  for (auto& value : values) {
+    value = generator.next();
   }
   return values;
 }
@@ -57,9 +57,9 @@ TEST(random_generator, stays_in_step_over_a_million_draws) {
 
 TEST(random_generator, below_takes_the_remainder) {
   random_generator generator(42);
-  std::vector<std::uint64_t> digits;
-  for (int i = 0; i < 12; ++i) {
-    digits.push_back(generator.below(10));
+  std::vector<std::uint64_t> digits(12);
+  for (auto& digit : digits) {
+    digit = generator.below(10);
   }
   EXPECT_THAT(digits, ElementsAre(3, 5, 0, 1, 0, 7, 1, 7, 4, 1, 3, 4));  // Python, as above
 }
@@ -69,9 +69,9 @@ TEST(random_generator, below_takes_the_remainder) {
 TEST(random_generator, below_rejects_draws_that_would_bias) {
   random_generator generator(42);
   const std::uint64_t bound = std::uint64_t{3} << 62U;
-  std::vector<std::uint64_t> values;
-  for (int i = 0; i < 5; ++i) {
-    values.push_back(generator.below(bound));
+  std::vector<std::uint64_t> values(5);
+  for (auto& value : values) {
+    value = generator.below(bound);
   }
   EXPECT_THAT(values, ElementsAre(0x4b7867ceff5d8325U, 0x90ca7a95a9909966U, 0x9c9ea6a358c5008fU,
                                   0x791ff8c94e02e190U, 0xc20f82bfdccda1af - bound));

@@ -4,21 +4,19 @@
 #include "lib/log.h"
 #include "registers/generated/c/enumerations.h"
 
-#define RESET_TIMEOUT_US 100000u
 #define SELF_TEST_TIMEOUT_US 1000000u
 
-// Waits for all GPUs; says which did not come.
-static bool all(struct partition* partition, bool (*done)(uintptr_t base), uint32_t timeout_us,
-                const char* complaint) {
+// Waits until all GPUs have ended their self-test; says which have not.
+static bool all_tested(struct partition* partition) {
   uintptr_t bases[MAX_GPUS];
   for (unsigned i = 0; i < partition->gpus; ++i) {
     bases[i] = partition->gpu[i].base;
   }
-  const uint64_t late =
-      cipu_poll(partition, bases, ((uint64_t)1 << partition->gpus) - 1, done, timeout_us);
+  const uint64_t late = cipu_poll(partition, bases, ((uint64_t)1 << partition->gpus) - 1,
+                                  gpu_self_test_done, SELF_TEST_TIMEOUT_US);
   for (unsigned i = 0; i < partition->gpus; ++i) {
     if (late >> i & 1u) {
-      log_line("GPU %u: %s", i, complaint);
+      log_line("GPU %u: does not end its self-test", i);
     }
   }
   return late == 0;
@@ -35,6 +33,10 @@ static bool check(struct gpu_unit* gpu, unsigned index) {
     log_line("GPU %u: no usable HBM", index);
     return false;
   }
+  if (!gpu_is_ready(gpu->base)) {
+    log_line("GPU %u: passed its self-test but takes no commands", index);
+    return false;
+  }
   gpu_enable(gpu->base);
   gpu->ready = true;
   log_line("GPU %u: endpoint %u, %lu MiB of HBM, %lu C, good", index, gpu->id,
@@ -43,13 +45,10 @@ static bool check(struct gpu_unit* gpu, unsigned index) {
 }
 
 bool stage_gpu_check(struct partition* partition) {
-  if (!all(partition, gpu_is_ready, RESET_TIMEOUT_US, "does not come out of reset")) {
-    return false;
-  }
   for (unsigned i = 0; i < partition->gpus; ++i) {
     gpu_start_self_test(partition->gpu[i].base);
   }
-  if (!all(partition, gpu_self_test_done, SELF_TEST_TIMEOUT_US, "does not end its self-test")) {
+  if (!all_tested(partition)) {
     return false;
   }
   bool good = true;

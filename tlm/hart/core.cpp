@@ -33,11 +33,8 @@ run_result core<xlen_bits>::run(std::uint64_t max_instructions) {
   stop_requested_ = false;
   update_attention();
   run_result result;
-  for (;;) {
+  while (executed_ < max_instructions) {
     if (attention_ && attend(result.reason)) {
-      break;
-    }
-    if (executed_ >= max_instructions) {
       break;
     }
     const std::uint64_t remaining = max_instructions - executed_;

@@ -1,0 +1,108 @@
+// How fast a hart executes C code that is compiled at -O2: alone, and as a controller in SystemC at
+// its default settings. The counter is guest instructions per second.
+#include <benchmark/benchmark.h>
+
+#include <cstring>
+#include <memory>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "hart/elf.h"
+#include "hart/hart.h"
+#include "soc/soc.h"
+
+namespace {
+
+std::string program(unsigned xlen) {
+  return std::string(SN_BENCHMARK_FIRMWARE) + "/kernels_" + std::to_string(xlen) + ".elf";
+}
+
+constexpr std::uint64_t ram_base = 0x8000'0000;
+constexpr std::uint64_t ram_size = 0x10'0000;
+
+/// RAM and nothing else.
+class plain_memory : public sn::hart::bus {
+ public:
+  void load(const std::string& path, unsigned xlen, std::uint64_t& entry) {
+    const sn::hart::elf_image image = sn::hart::read_elf(path, xlen, {{ram_base, ram_size}});
+    for (const sn::hart::elf_segment& segment : image.segments) {
+      std::memcpy(&ram_[segment.address - ram_base], segment.data.data(), segment.data.size());
+    }
+    entry = image.entry;
+  }
+  sn::hart::bus_status read(std::uint64_t, unsigned, std::uint64_t&) override {
+    return sn::hart::bus_status::error;
+  }
+  sn::hart::bus_status write(std::uint64_t, unsigned, std::uint64_t) override {
+    return sn::hart::bus_status::error;
+  }
+  sn::hart::direct_window direct(std::uint64_t address) override {
+    if (address - ram_base < ram_size) {
+      return {ram_base, ram_size, ram_.data(), true};
+    }
+    return {};
+  }
+
+ private:
+  std::vector<std::byte> ram_ = std::vector<std::byte>(ram_size);
+};
+
+void report(benchmark::State& state, std::uint64_t instructions, std::uint64_t traps) {
+  if (traps != 0) {
+    state.SkipWithError("the program trapped");
+  }
+  state.counters["instructions/s"] =
+      benchmark::Counter(static_cast<double>(instructions), benchmark::Counter::kIsRate);
+}
+
+void bare_core(benchmark::State& state) {
+  const auto xlen = static_cast<unsigned>(state.range(0));
+  plain_memory memory;
+  std::uint64_t entry = 0;
+  memory.load(program(xlen), xlen, entry);
+  const auto hart = sn::hart::make_hart({xlen, 0, entry}, memory);
+  for (auto _ : state) {
+    hart->run(10'000'000);
+  }
+  report(state, hart->instructions(), hart->traps());
+}
+BENCHMARK(bare_core)->ArgName("xlen")->Arg(32)->Arg(64)->Unit(benchmark::kMillisecond);
+
+/// SystemC elaborates once: both controllers exist, and one of them runs at a time.
+struct controllers {
+  std::unique_ptr<sn::soc::controller_soc> narrow = make("narrow", 32);
+  std::unique_ptr<sn::soc::controller_soc> wide = make("wide", 64);
+
+  static std::unique_ptr<sn::soc::controller_soc> make(const char* name, unsigned xlen) {
+    sn::soc::controller_configuration configuration;
+    configuration.xlen = xlen;
+    configuration.firmware = program(xlen);
+    configuration.held_in_reset = true;
+    return std::make_unique<sn::soc::controller_soc>(name, configuration);
+  }
+};
+
+void in_systemc(benchmark::State& state, sn::soc::controller_soc& controller) {
+  controller.start();
+  const std::uint64_t before = controller.instructions();
+  for (auto _ : state) {
+    sc_core::sc_start(sc_core::sc_time(10, sc_core::SC_MS));  // 10 million cycles at 1 GHz
+  }
+  report(state, controller.instructions() - before, 0);
+  controller.hold();
+  sc_core::sc_start(sc_core::sc_time(1, sc_core::SC_MS));
+}
+
+}  // namespace
+
+int sc_main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  const controllers all;
+  benchmark::RegisterBenchmark("in_systemc/xlen:32", in_systemc, std::ref(*all.narrow))
+      ->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("in_systemc/xlen:64", in_systemc, std::ref(*all.wide))
+      ->Unit(benchmark::kMillisecond);
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

@@ -28,7 +28,8 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    // CLI11 has codes of its own per kind of mistake; ours is one. Help and version are no mistakes.
+    // CLI11 has codes of its own per kind of mistake; ours is one. Help and version are no
+    // mistakes.
     return app.exit(error) == 0 ? 0 : exit_bad_input;
   } catch (const sn::base::configuration_error& error) {
     std::fprintf(stderr, "supernode: %s\n", error.what());
@@ -42,7 +43,9 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-int sc_main(int argc, char** argv) { return run(argc, argv); }
+int sc_main(int argc, char** argv) {
+  return run(argc, argv);
+}
 
 int main(int argc, char** argv) {
   // The kernel announces itself on standard error otherwise, in the middle of our own messages.

@@ -64,7 +64,7 @@ void store(gpu::gpu& device, std::uint64_t address, const Value& value) {
 }
 
 void write_register(gpu::gpu& device, std::uint32_t offset, unsigned queue, std::uint32_t value) {
-  const auto status = device.registers().write(offset + queue * regs::queue_stride, value);
+  const auto status = device.registers().write(offset + queue * regs::queue_tail_stride, value);
   base::ensure(status == base::register_status::ok, "job: a queue register refused a write");
 }
 

@@ -25,7 +25,7 @@ struct configuration {
   unsigned domain = 0;             ///< scale-up domain
   unsigned queues = queue_limit;   ///< command queues that work, 1 to queue_limit
 
-  base::bytes hbm_capacity;  ///< a multiple of 1 MiB
+  base::bytes hbm_capacity;  ///< at least 1 MiB; the register rounds down
   base::bytes_per_second hbm_bandwidth;
   base::picoseconds hbm_latency;
   std::array<base::flops_per_second, precisions> peak;   ///< dense, by precision

@@ -24,9 +24,7 @@ void require(bool holds, const char* message) {
 
 configuration checked(const configuration& parameters) {
   require(parameters.queues >= 1 && parameters.queues <= queue_limit, "1 to 4 command queues");
-  require(
-      parameters.hbm_capacity.value >= mebibyte && parameters.hbm_capacity.value % mebibyte == 0,
-      "HBM of whole MiB, at least one");
+  require(parameters.hbm_capacity.value >= mebibyte, "at least 1 MiB of HBM");
   require(parameters.hbm_bandwidth.value > 0, "an HBM bandwidth above 0");
   require(parameters.outstanding_bursts > 0, "at least one outstanding burst");
   require(parameters.idle_power <= parameters.max_power, "an idle power of at most the maximum");

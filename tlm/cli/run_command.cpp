@@ -1,0 +1,84 @@
+#include "cli/run_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+#include <memory>
+
+#include "estimate/installation.h"
+#include "estimate/metrics.h"
+#include "estimate/run.h"
+
+namespace sn::cli {
+
+namespace {
+
+void print_summary(const estimate::finished_run& run, const std::string& out) {
+  const estimate::run_record& record = run.record;
+  fmt::print("{} on {}, fidelity {}, seed {}\n\n", record.scenario.name, record.machine.name,
+             record.fidelity, record.seed);
+  const estimate::firmware_summary& firmware = record.firmware;
+  fmt::print(
+      "  bring-up    {} GPUs, {} ports trained, {} routes, {} of pool mapped, "
+      "{} instructions\n\n",
+      firmware.gpus_ready, firmware.ports_trained, firmware.routes,
+      base::to_text(firmware.pool_mapped), firmware.instructions);
+  for (const estimate::metric& metric : estimate::decode_metrics(record)) {
+    fmt::print("  {:<28} {:>14.6g} {}\n", metric.name, metric.value,
+               metric.unit == "1" ? "" : metric.unit);
+  }
+  fmt::print("\n  bytes       {} injected = {} delivered + {} failed\n",
+             record.total.bytes_injected, record.total.bytes_delivered, record.total.bytes_failed);
+  fmt::print("  cells       {} in {} slots\n", record.total.cells, record.total.slots);
+  fmt::print("  host        {:.1f} s, {:.1f} s of CPU, {}\n", run.used.wall_s, run.used.cpu_s,
+             base::to_text(base::bytes(run.used.peak_memory_bytes)));
+  fmt::print("\n  The result rests on {} assumed values; {}/report.html lists them.\n",
+             estimate::assumptions_of(record).size(), out);
+  if (record.machine.status == platform::validation_status::prediction_only) {
+    fmt::print("  Figures of {} are predictions: no measurement of it is public.\n",
+               record.machine.name);
+  }
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, int& exit_code) {
+  struct arguments {
+    estimate::run_options options;
+  };
+  auto given = std::make_shared<arguments>();
+  CLI::App* command = app.add_subcommand("run", "Bring a platform up and run a scenario on it");
+  command->add_option("platform", given->options.platform_file, "Platform file (YAML)")->required();
+  command->add_option("scenario", given->options.scenario_file, "Scenario file (YAML)")->required();
+  command
+      ->add_option("--fidelity", given->options.fidelity,
+                   "Who arbitrates: cell (C++ twin), rtl (Verilated RTL) or lockstep (both, "
+                   "compared in every slot)")
+      ->check(CLI::IsMember({"cell", "rtl", "lockstep"}))
+      ->capture_default_str();
+  command->add_option("--seed", given->options.seed, "Seed of all randomness")
+      ->capture_default_str();
+  command->add_option("--out", given->options.out,
+                      "Results directory (default: results/PLATFORM_SCENARIO)");
+  command->add_flag("--trace", given->options.trace,
+                    "Also write trace.json for ui.perfetto.dev or chrome://tracing");
+  command->add_option("--firmware", given->options.firmware,
+                      "Folder of cipu.elf, switch.elf and pool.elf (default: as built)");
+  command->callback([given, &exit_code] {
+    estimate::run_options options = given->options;
+    const std::map<std::string, arbiter::kind> kinds{{"cell", arbiter::kind::model},
+                                                     {"rtl", arbiter::kind::rtl},
+                                                     {"lockstep", arbiter::kind::lockstep}};
+    options.arbiter = kinds.at(options.fidelity);
+    if (options.firmware.empty()) {
+      options.firmware = estimate::firmware_directory();
+    }
+    const estimate::finished_run run = estimate::run(options);
+    print_summary(run, run.out);
+    exit_code = 0;
+  });
+}
+
+}  // namespace sn::cli

@@ -1,0 +1,154 @@
+#include "cli/traffic_command.h"
+
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "arbiter/traffic.h"
+#include "base/error.h"
+
+namespace sn::cli {
+
+namespace {
+
+/// The options as given; names are looked up when the command runs.
+struct options {
+  arbiter::traffic_settings settings;
+  std::string pattern = "uniform";
+  std::string arbiter = "model";
+  std::string json_file;
+};
+
+const std::map<std::string, arbiter::pattern>& patterns() {
+  static const std::map<std::string, arbiter::pattern> names = {
+      {"uniform", arbiter::pattern::uniform},
+      {"permutation", arbiter::pattern::permutation},
+      {"hotspot", arbiter::pattern::hotspot},
+      {"bursty", arbiter::pattern::bursty}};
+  return names;
+}
+
+const std::map<std::string, arbiter::kind>& arbiters() {
+  static const std::map<std::string, arbiter::kind> names = {{"model", arbiter::kind::model},
+                                                             {"rtl", arbiter::kind::rtl},
+                                                             {"lockstep", arbiter::kind::lockstep}};
+  return names;
+}
+
+template <class value>
+value look_up(const std::map<std::string, value>& names, const std::string& name, const char* key) {
+  const auto found = names.find(name);
+  if (found != names.end()) {
+    return found->second;
+  }
+  std::string known;
+  for (const auto& entry : names) {
+    known += (known.empty() ? "" : ", ") + entry.first;
+  }
+  throw base::configuration_error("", 0, key, "expected one of " + known + ", not " + name);
+}
+
+void add_options(CLI::App& command, options& given) {
+  command.option_defaults()->always_capture_default();  // --help shows the defaults
+  arbiter::traffic_settings& settings = given.settings;
+  command.add_option("--ports", settings.ports, "Inputs and outputs, 1 to 128");
+  command.add_option("--iterations", settings.iterations, "iSLIP iterations per slot, 1 to 4");
+  command.add_option("--pattern", given.pattern, "uniform, permutation, hotspot or bursty");
+  command.add_option("--load", settings.source.load,
+                     "Cells per input and slot, above 0 and at most 1");
+  command.add_option("--voq-depth", settings.voq_depth, "Cells that a VOQ holds");
+  command.add_option("--arbiter", given.arbiter,
+                     "model (C++ twin), rtl (Verilated) or lockstep (both, compared)");
+  command.add_option("--hotspot-share", settings.source.hotspot_share,
+                     "Of hotspot: share of all cells that go to output 0");
+  command.add_option("--burst-length", settings.source.burst_length,
+                     "Of bursty: mean cells in a burst");
+  command.add_option("--warmup", settings.warmup_slots, "Slots before the measured ones");
+  command.add_option("--slots", settings.slots,
+                     "Measured slots; an overloaded switch keeps every cell that waits in memory");
+  command.add_option("--seed", settings.seed, "Seed of the traffic");
+  command.add_option("--json", given.json_file, "File to write the results to");
+}
+
+nlohmann::ordered_json to_json(const options& given, const arbiter::traffic_result& result) {
+  const arbiter::traffic_settings& settings = given.settings;
+  nlohmann::ordered_json json = {
+      {"schema", "supernode.traffic/1"},
+      {"ports", settings.ports},
+      {"iterations", settings.iterations},
+      {"pattern", given.pattern},
+      {"load", settings.source.load},
+      {"voq_depth", settings.voq_depth},
+      {"arbiter", given.arbiter},
+      {"warmup_slots", settings.warmup_slots},
+      {"seed", settings.seed},
+  };
+  if (settings.source.shape == arbiter::pattern::hotspot) {
+    json["hotspot_share"] = settings.source.hotspot_share;
+  }
+  if (settings.source.shape == arbiter::pattern::bursty) {
+    json["burst_length"] = settings.source.burst_length;
+  }
+  json["latency_slots_mean"] = result.latency_slots_mean;
+  json["latency_slots_p50"] = result.latency_slots_p50;
+  json["latency_slots_p99"] = result.latency_slots_p99;
+  json["latency_slots_max"] = result.latency_slots_max;
+  json["accepted"] = result.accepted;
+  json["fairness_jain"] = result.fairness_jain;
+  json["slots"] = result.slots;
+  json["slots_per_cpu_second"] = result.slots_per_cpu_second;
+  return json;
+}
+
+void print(const arbiter::traffic_result& result) {
+  std::printf("latency       %10.3f slots mean\n", result.latency_slots_mean);
+  std::printf("              %10llu p50\n",
+              static_cast<unsigned long long>(result.latency_slots_p50));
+  std::printf("              %10llu p99\n",
+              static_cast<unsigned long long>(result.latency_slots_p99));
+  std::printf("              %10llu max\n",
+              static_cast<unsigned long long>(result.latency_slots_max));
+  std::printf("accepted      %10.4f cells per port and slot\n", result.accepted);
+  std::printf("fairness      %10.4f (Jain, over inputs)\n", result.fairness_jain);
+  std::printf("measured      %10llu slots\n", static_cast<unsigned long long>(result.slots));
+  std::printf("speed         %10.0f slots per CPU second\n", result.slots_per_cpu_second);
+}
+
+void run(options& given) {
+  given.settings.source.shape = look_up(patterns(), given.pattern, "pattern");
+  given.settings.arbiter = look_up(arbiters(), given.arbiter, "arbiter");
+  // The file is opened first: a name that cannot be written must not cost a simulation.
+  std::ofstream file;
+  if (!given.json_file.empty()) {
+    file.open(given.json_file);
+    if (!file) {
+      throw base::configuration_error(given.json_file, 0, "json", "cannot be written");
+    }
+  }
+  const arbiter::traffic_result result = arbiter::run_traffic(given.settings);
+  print(result);
+  if (file.is_open()) {
+    file << to_json(given, result).dump(2) << '\n';
+    if (!file.flush()) {
+      throw base::run_error(given.json_file + ": could not be written to its end");
+    }
+  }
+}
+
+}  // namespace
+
+void add_traffic_command(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("traffic", "Runs one arbitrated switch under synthetic traffic");
+  const auto given = std::make_shared<options>();
+  add_options(*command, *given);
+  command->callback([given, &exit_code] {
+    run(*given);
+    exit_code = 0;
+  });
+}
+
+}  // namespace sn::cli

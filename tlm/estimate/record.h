@@ -1,0 +1,60 @@
+// Everything that a finished run leaves behind, before it is written down.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "estimate/observations.h"
+#include "fabric/statistics.h"
+#include "platform/description.h"
+#include "workload/decode_step.h"
+#include "workload/scenario.h"
+
+namespace sn::estimate {
+
+/// What the firmware reported when its host asked.
+struct firmware_summary {
+  std::uint64_t instructions = 0;  ///< of all harts until the end of bring-up
+  std::uint64_t gpus_ready = 0;
+  std::uint64_t ports_trained = 0;
+  std::uint64_t routes = 0;
+  base::bytes pool_mapped;
+  base::picoseconds bring_up_time;  ///< from power-on until the last partition was ready
+  std::uint64_t controllers = 0;    ///< harts with firmware
+};
+
+/// An invariant that was checked in this run.
+struct check {
+  std::string name;
+  bool holds = false;
+  std::string detail;
+};
+
+/// A run.
+struct run_record {
+  platform::description machine;
+  workload::scenario scenario;
+  std::string fidelity;
+  std::uint64_t seed = 0;
+
+  base::picoseconds simulated_time;
+  firmware_summary firmware;
+  std::vector<std::string> boot_log;
+
+  workload::decode_step step;
+  observations seen;
+
+  fabric::engine_statistics total;    ///< all domains, since power-on
+  fabric::engine_statistics in_step;  ///< the job's domain, from the start to the end of the step
+  base::picoseconds slot_time;
+  std::uint64_t bin_slots = 0;                      ///< of in_step.planes[].cells_per_bin
+  std::uint64_t first_bin_slot = 0;                 ///< slot of the step's start, from power-on
+  std::vector<base::endpoint_id> endpoint_of_port;  ///< of the job's domain
+  std::vector<unsigned> slots_per_cell;             ///< per port of the job's domain
+
+  std::vector<check> checks;
+};
+
+}  // namespace sn::estimate

@@ -1,0 +1,230 @@
+#include "estimate/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "base/error.h"
+#include "base/trace.h"
+#include "estimate/bring_up.h"
+#include "estimate/installation.h"
+#include "estimate/job.h"
+#include "estimate/progress.h"
+#include "estimate/result_json.h"
+#include "platform/loader.h"
+#include "platform/system.h"
+#include "workload/decode_step.h"
+
+namespace sn::estimate {
+
+namespace {
+
+/// How far the simulation runs between two looks at the job.
+const sc_core::sc_time stride(100, sc_core::SC_US);
+/// A job of which no operation ends for so long is stuck: the longest takes a tenth of it.
+const sc_core::sc_time patience(1, sc_core::SC_SEC);
+
+void write_file(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  if (!file) {
+    throw base::run_error("cannot write " + path);
+  }
+}
+
+void make_directory(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error || !std::filesystem::is_directory(path)) {
+    throw base::configuration_error(path, 0, "--out",
+                                    "cannot make this directory: " + error.message());
+  }
+}
+
+void check_fit(const platform::description& machine, const workload::scenario& scenario,
+               const run_options& options) {
+  if (scenario.ranks > machine.topology.accelerators_per_domain) {
+    throw base::configuration_error(
+        options.scenario_file, 0, "ranks",
+        fmt::format("{} ranks do not fit into a scale-up domain of {} ({} GPUs)", scenario.ranks,
+                    machine.name, machine.topology.accelerators_per_domain));
+  }
+}
+
+void run_job(job& work, progress_line& progress) {
+  work.submit();
+  std::uint64_t finished = 0;
+  sc_core::sc_time last_progress = sc_core::sc_time_stamp();
+  while (!work.done()) {
+    sc_core::sc_start(stride);
+    if (!work.failure().empty()) {
+      throw base::run_error(work.failure());
+    }
+    if (work.finished() != finished) {
+      finished = work.finished();
+      last_progress = sc_core::sc_time_stamp();
+    } else if (sc_core::sc_time_stamp() - last_progress > patience) {
+      throw base::run_error("the job is stuck: " + work.stuck_at());
+    }
+    progress.show(fmt::format(
+        "step: {:.1f} % of {} operations",
+        100.0 * static_cast<double>(work.finished()) / static_cast<double>(work.total()),
+        work.total()));
+  }
+  progress.clear();
+}
+
+/// What was carried between two looks at the statistics; maxima are those at the second.
+fabric::engine_statistics difference(const fabric::engine_statistics& before,
+                                     fabric::engine_statistics after) {
+  const auto subtract = [](auto& from, const auto& what) { from -= what; };
+  subtract(after.bursts, before.bursts);
+  subtract(after.bytes_injected, before.bytes_injected);
+  subtract(after.bytes_delivered, before.bytes_delivered);
+  subtract(after.bytes_failed, before.bytes_failed);
+  subtract(after.cells, before.cells);
+  subtract(after.slots, before.slots);
+  for (std::size_t p = 0; p < after.planes.size(); ++p) {
+    fabric::plane_statistics& plane = after.planes[p];
+    const fabric::plane_statistics& earlier = before.planes[p];
+    subtract(plane.slots, earlier.slots);
+    subtract(plane.cells, earlier.cells);
+    subtract(plane.queued_cell_slots, earlier.queued_cell_slots);
+    const auto subtract_links = [&](auto& links, const auto& were) {
+      for (std::size_t port = 0; port < links.size(); ++port) {
+        subtract(links[port].cells, were[port].cells);
+        subtract(links[port].bytes, were[port].bytes);
+        subtract(links[port].busy_slots, were[port].busy_slots);
+      }
+    };
+    subtract_links(plane.uplinks, earlier.uplinks);
+    subtract_links(plane.downlinks, earlier.downlinks);
+    // Bins count from power-on; those before the step hold what the earlier look has seen.
+    for (std::size_t b = 0; b < earlier.cells_per_bin.size(); ++b) {
+      subtract(plane.cells_per_bin[b], earlier.cells_per_bin[b]);
+    }
+  }
+  return after;
+}
+
+/// Leaves only the bins from the one that holds slot `first` on.
+void drop_bins_before(fabric::engine_statistics& statistics, std::uint64_t first,
+                      std::uint64_t bin_slots) {
+  for (auto& plane : statistics.planes) {
+    const auto begin = plane.cells_per_bin.begin();
+    const auto count = std::min<std::uint64_t>(first / bin_slots, plane.cells_per_bin.size());
+    plane.cells_per_bin.erase(begin, begin + static_cast<std::ptrdiff_t>(count));
+  }
+}
+
+fabric::engine_statistics sum_of_domains(platform::system& system) {
+  fabric::engine_statistics sum;
+  for (unsigned domain = 0; domain < system.machine().topology.domains(); ++domain) {
+    const fabric::engine_statistics part = system.fabric(domain).statistics();
+    sum.bursts += part.bursts;
+    sum.bursts_failed += part.bursts_failed;
+    sum.bytes_injected += part.bytes_injected;
+    sum.bytes_delivered += part.bytes_delivered;
+    sum.bytes_replayed += part.bytes_replayed;
+    sum.bytes_failed += part.bytes_failed;
+    sum.cells += part.cells;
+    sum.slots += part.slots;
+  }
+  return sum;
+}
+
+/// Lets the fabric come to rest, then checks the books. audit() aborts on a broken one; what can be
+/// shown as figures is shown.
+std::vector<check> check_books(platform::system& system, const fabric::engine_statistics& total) {
+  for (unsigned domain = 0; domain < system.machine().topology.domains(); ++domain) {
+    system.fabric(domain).audit();
+  }
+  const bool conserved = total.bytes_injected == total.bytes_delivered + total.bytes_failed;
+  return {
+      {"bytes injected = delivered + failed", conserved,
+       fmt::format("{} = {} + {}", total.bytes_injected, total.bytes_delivered,
+                   total.bytes_failed)},
+      {"no link above its line rate", true,
+       "every link of every plane: cells sent at most slots elapsed"},
+      {"every credit came home", true, "all VOQ and receive credits, all planes"},
+  };
+}
+
+}  // namespace
+
+finished_run run(const run_options& asked) {
+  const host_meter meter;
+  run_options options = asked;
+  run_record record;
+  record.machine = platform::load(options.platform_file);
+  record.scenario = workload::load_scenario(options.scenario_file);
+  record.fidelity = options.fidelity;
+  record.seed = options.seed;
+  check_fit(record.machine, record.scenario, options);
+  record.step = workload::build_decode_step(record.scenario, options.seed);
+
+  base::trace trace(options.trace);
+  platform::system system("platform", record.machine, {options.arbiter, options.firmware, true});
+  std::vector<gpu::gpu*> gpus;
+  for (unsigned rank = 0; rank < record.scenario.ranks; ++rank) {
+    gpus.push_back(&system.accelerator(rank));
+  }
+  if (options.out.empty()) {
+    options.out = fmt::format("results/{}_{}", record.machine.name, record.scenario.name);
+  }
+  make_directory(options.out);
+
+  progress_line progress;
+  bring_up boot(system, trace);
+  const auto write_boot_log = [&] {
+    record.boot_log = boot.log();
+    std::string text;
+    for (const std::string& line : record.boot_log) {
+      text += line + "\n";
+    }
+    write_file(options.out + "/boot.log", text);
+  };
+  fabric::cell_engine& engine = system.fabric(0);
+  try {
+    record.firmware = boot.run(boot_timeout, progress);
+    job work(record.step.work, gpus, record.machine.topology.planes, trace);
+    const fabric::engine_statistics before = engine.statistics();
+    run_job(work, progress);
+    record.seen = work.seen();
+    record.in_step = difference(before, engine.statistics());
+  } catch (const base::run_error&) {
+    progress.clear();
+    write_boot_log();
+    throw;
+  }
+  write_boot_log();
+
+  record.simulated_time = record.seen.start + step_time(record.seen);
+  record.total = sum_of_domains(system);
+  record.checks = check_books(system, record.total);
+  record.slot_time = record.machine.slot_time();
+  record.bin_slots = engine.parameters().bin_slots;
+  drop_bins_before(record.in_step, record.seen.start.value / record.slot_time.value,
+                   record.bin_slots);
+  for (const fabric::endpoint_parameters& endpoint : engine.parameters().endpoints) {
+    record.endpoint_of_port.push_back(endpoint.id);
+    record.slots_per_cell.push_back(endpoint.slots_per_cell);
+  }
+
+  write_file(options.out + "/result.json", result_json(record));
+  write_file(options.out + "/details.json", details_json(record));
+  if (trace.enabled()) {
+    engine.trace_utilisation(trace);
+    write_file(options.out + "/trace.json", trace.to_json());
+  }
+  finished_run result{std::move(record), meter.read(), options.out};
+  write_file(options.out + "/host.json", host_json(result.record, result.used));
+  render_report(options.out);
+  return result;
+}
+
+}  // namespace sn::estimate

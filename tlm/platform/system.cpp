@@ -1,0 +1,347 @@
+#include "platform/system.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/error.h"
+
+namespace sn::platform {
+
+namespace {
+
+/// Management windows of a CIPU are a multiple of this: some stay empty, and firmware finds out
+/// which.
+constexpr unsigned window_step = 16;
+
+sc_core::sc_time to_sc_time(base::picoseconds time) {
+  return {static_cast<double>(time.value), sc_core::SC_PS};
+}
+
+gpu::efficiency to_gpu(const efficiency& part) {
+  return {part.compute, part.memory};
+}
+
+}  // namespace
+
+system::system(const sc_core::sc_module_name& name, const description& machine,
+               const system_options& options)
+    : sc_module(name), machine_(machine) {
+  const cipu_parameters& cipu = machine_.cipu;
+  scale_out_ = std::make_unique<sn::cipu::packet_network>(
+      "scale_out",
+      sn::cipu::packet_network_configuration{cipu.scale_out_rate, cipu.nic_latency, 0.0, 1});
+  dcn_ = std::make_unique<sn::cipu::packet_network>(
+      "dcn", sn::cipu::packet_network_configuration{cipu.dcn_rate, cipu.nic_latency, 0.0, 1});
+  build_switches(options);
+  build_pools(options);
+  build_gpus();
+  build_cipus(options);
+  build_links();
+  build_fabrics(options);
+  attach_management();
+}
+
+system::~system() = default;
+
+soc::controller_configuration system::controller(const controller_parameters& parameters,
+                                                 unsigned xlen, const std::string& image,
+                                                 const system_options& options) const {
+  soc::controller_configuration result;
+  result.xlen = xlen;
+  result.clock = parameters.hart_clock;
+  result.timer_frequency = machine_.cipu.timer_frequency;
+  result.quantum = to_sc_time(machine_.cipu.quantum);
+  result.ram_size = parameters.ram;
+  result.firmware = options.firmware + "/" + image + ".elf";
+  result.held_in_reset = !options.run_firmware;
+  return result;
+}
+
+void system::build_switches(const system_options& options) {
+  for (unsigned domain = 0; domain < machine_.topology.domains(); ++domain) {
+    for (unsigned plane = 0; plane < machine_.topology.planes; ++plane) {
+      sn::alink_switch::configuration parameters;
+      parameters.ports = machine_.alink_switch.ports;
+      parameters.iterations = machine_.alink_switch.arbiter_iterations;
+      parameters.plane = plane;
+      parameters.domain = domain;
+      parameters.controller = controller(machine_.alink_switch.controller, 32, "switch", options);
+      switches_.push_back(std::make_unique<sn::alink_switch::alink_switch>(
+          fmt::format("switch{}_{}", domain, plane).c_str(), parameters));
+    }
+  }
+}
+
+void system::build_pools(const system_options& options) {
+  const pool_parameters& from = machine_.pool;
+  for (unsigned i = 0; i < machine_.pools(); ++i) {
+    sn::pool::configuration parameters;
+    parameters.index = i % from.per_domain;
+    parameters.endpoint = machine_.pool_endpoint(i);
+    parameters.domain = machine_.domain_of_pool(i);
+    parameters.devices = from.devices;
+    parameters.device_capacity = from.device_capacity;
+    parameters.device_bandwidth = from.device_bandwidth;
+    parameters.device_latency = from.latency;
+    parameters.decoders = from.decoders;
+    parameters.controller = controller(from.controller, 32, "pool", options);
+    pools_.push_back(
+        std::make_unique<sn::pool::pool>(fmt::format("pool{}", i).c_str(), parameters));
+    pools_.back()->on_look_up_pod(
+        [this](base::endpoint_id endpoint) { return pod_of_endpoint(endpoint); });
+  }
+}
+
+void system::build_gpus() {
+  const accelerator_parameters& from = machine_.accelerator;
+  for (unsigned i = 0; i < machine_.topology.accelerators; ++i) {
+    gpu::configuration parameters;
+    parameters.index = i;
+    parameters.endpoint = machine_.accelerator_endpoint(i);
+    parameters.domain = machine_.domain_of_accelerator(i);
+    parameters.queues = from.command_queues;
+    parameters.hbm_capacity = from.hbm_capacity;
+    parameters.hbm_bandwidth = from.hbm_bandwidth;
+    parameters.hbm_latency = from.hbm_latency;
+    parameters.peak[static_cast<unsigned>(gpu::precision::fp8)] = from.peak_fp8;
+    parameters.peak[static_cast<unsigned>(gpu::precision::bf16)] = from.peak_bf16;
+    const auto efficiency_of = [&](gpu::compute_class kind) -> gpu::efficiency& {
+      return parameters.efficiencies[static_cast<unsigned>(kind)];
+    };
+    efficiency_of(gpu::compute_class::gemm) = to_gpu(from.gemm);
+    efficiency_of(gpu::compute_class::grouped_gemm) = to_gpu(from.grouped_gemm);
+    efficiency_of(gpu::compute_class::attention) = to_gpu(from.attention);
+    efficiency_of(gpu::compute_class::elementwise) = to_gpu(from.elementwise);
+    parameters.launch_overhead = from.kernel_launch_overhead;
+    parameters.command_fetch_latency = from.command_fetch_latency;
+    parameters.outstanding_bursts = from.copy_engines * from.outstanding_bursts;
+    parameters.self_test_time = from.self_test_time;
+    parameters.hang_timeout = from.hang_timeout;
+    parameters.idle_power = from.power_idle;
+    parameters.max_power = from.power_max;
+    parameters.coolant_celsius = machine_.thermal.supply_temperature_c;
+    parameters.kelvin_per_watt = machine_.thermal.coldplate_resistance_k_per_w;
+    gpus_.push_back(std::make_unique<gpu::gpu>(fmt::format("gpu{}", i).c_str(), parameters));
+  }
+}
+
+void system::build_cipus(const system_options& options) {
+  const cipu_parameters& from = machine_.cipu;
+  const topology_parameters& topology = machine_.topology;
+  const unsigned used =
+      topology.accelerators_per_partition + topology.planes + machine_.pool.per_domain;
+  for (unsigned i = 0; i < topology.partitions(); ++i) {
+    sn::cipu::configuration parameters;
+    parameters.index = i;
+    parameters.channel = i % topology.partitions_per_domain();
+    parameters.endpoint = machine_.cipu_endpoint(i);
+    parameters.domain = machine_.domain_of_partition(i);
+    parameters.pod = machine_.pod_of_partition(i);
+    if (parameters.pod != 0) {
+      const pod& members = machine_.pods.at(parameters.pod - 1U);
+      parameters.pod_partitions = static_cast<unsigned>(members.partitions.size());
+      parameters.pod_leader = members.partitions.front();
+    } else {
+      parameters.pod_leader = i;
+    }
+    parameters.pool_request_mib =
+        static_cast<std::uint32_t>(machine_.pool.request_per_partition.value >> 20U);
+    parameters.windows = (used + window_step - 1) / window_step * window_step;
+    parameters.management_latency = to_sc_time(from.management_access_latency);
+    parameters.queue_pairs = from.queue_pairs;
+    parameters.controller = controller(from.controller, 64, "cipu", options);
+    cipus_.push_back(
+        std::make_unique<sn::cipu::cipu>(fmt::format("cipu{}", i).c_str(), parameters));
+    cipus_.back()->connect(sn::cipu::nic_port::scale_out, *scale_out_);
+    cipus_.back()->connect(sn::cipu::nic_port::dcn, *dcn_);
+    hosts_.push_back(std::make_unique<host>(fmt::format("host{}", i).c_str()));
+    hosts_.back()->socket.bind(cipus_.back()->host);
+  }
+}
+
+template <typename Device>
+void system::wire(Device& device, base::endpoint_id endpoint) {
+  const attachment place = machine_.attachment_of(endpoint);
+  for (unsigned plane = 0; plane < machine_.topology.planes; ++plane) {
+    alink::link& wire = *links_.at(endpoint).at(plane);
+    device.bind_link(plane, wire, plane, place.port);
+    alink_switch(place.domain, plane).bind_link(place.port, wire);
+  }
+}
+
+void system::build_links() {
+  alink::link_parameters parameters;
+  parameters.lanes = machine_.lanes_per_port();
+  parameters.training_time = to_sc_time(machine_.scale_up.link_training_time);
+  parameters.detect_timeout = to_sc_time(machine_.scale_up.link_detect_timeout);
+  for (unsigned endpoint = 0; endpoint < machine_.endpoints(); ++endpoint) {
+    auto& planes = links_.emplace_back();
+    for (unsigned plane = 0; plane < machine_.topology.planes; ++plane) {
+      planes.push_back(std::make_unique<alink::link>(
+          fmt::format("link{}_{}", endpoint, plane).c_str(), parameters));
+    }
+  }
+  for (unsigned i = 0; i < gpus_.size(); ++i) {
+    wire(*gpus_[i], machine_.accelerator_endpoint(i));
+  }
+  for (unsigned i = 0; i < cipus_.size(); ++i) {
+    wire(*cipus_[i], machine_.cipu_endpoint(i));
+  }
+  for (unsigned i = 0; i < pools_.size(); ++i) {
+    wire(*pools_[i], machine_.pool_endpoint(i));
+  }
+}
+
+void system::build_fabrics(const system_options& options) {
+  const scale_up_parameters& links = machine_.scale_up;
+  for (unsigned domain = 0; domain < machine_.topology.domains(); ++domain) {
+    fabric::cell_engine_parameters parameters;
+    std::vector<base::endpoint_id> ids;
+    for (unsigned endpoint = 0; endpoint < machine_.endpoints(); ++endpoint) {
+      const auto id = static_cast<base::endpoint_id>(endpoint);
+      const attachment place = machine_.attachment_of(id);
+      if (place.domain == domain) {
+        parameters.endpoints.push_back({id, place.port, 1});
+        ids.push_back(id);
+      }
+    }
+    parameters.planes = machine_.topology.planes;
+    parameters.ports = machine_.alink_switch.ports;
+    parameters.port_rate = machine_.port_rate();
+    parameters.cell = links.cell_size;
+    parameters.cell_payload = links.cell_payload();
+    parameters.request_header = links.request_header;
+    parameters.voq_depth_cells = machine_.alink_switch.voq_depth;
+    parameters.uplink_latency = links.accelerator_phy_tx + links.propagation();
+    parameters.switch_latency = links.switch_port_to_port;
+    parameters.downlink_latency = links.propagation() + links.accelerator_phy_rx;
+    parameters.credit_latency = links.accelerator_phy_rx + links.propagation();
+    parameters.arbiter = options.arbiter;
+    parameters.iterations = machine_.alink_switch.arbiter_iterations;
+    fabrics_.push_back(
+        std::make_unique<fabric::cell_engine>(fmt::format("fabric{}", domain).c_str(), parameters));
+    fabric::cell_engine& engine = *fabrics_.back();
+    for (unsigned index = 0; index < ids.size(); ++index) {
+      const unsigned endpoint = ids[index];
+      const auto bind = [&](auto& device) { device.bind(engine.from_device(index)); };
+      const unsigned first_cipu = machine_.topology.accelerators;
+      const unsigned first_pool = first_cipu + machine_.topology.partitions();
+      if (endpoint < first_cipu) {
+        bind(gpus_[endpoint]->to_fabric());
+        engine.to_device(index).bind(gpus_[endpoint]->from_fabric);
+      } else if (endpoint < first_pool) {
+        bind(cipus_[endpoint - first_cipu]->to_fabric());
+        engine.to_device(index).bind(cipus_[endpoint - first_cipu]->from_fabric);
+      } else {
+        bind(pools_[endpoint - first_pool]->to_fabric);
+        engine.to_device(index).bind(pools_[endpoint - first_pool]->from_fabric);
+      }
+    }
+    for (unsigned plane = 0; plane < machine_.topology.planes; ++plane) {
+      sn::alink_switch::alink_switch& control = alink_switch(domain, plane);
+      engine.attach_control(plane, control);
+      control.on_count_cells([&engine, plane](base::port_id port) {
+        return sn::alink_switch::port_cells{engine.cells_in(plane, port),
+                                            engine.cells_out(plane, port)};
+      });
+    }
+  }
+}
+
+void system::attach_management() {
+  const topology_parameters& topology = machine_.topology;
+  const unsigned first_switch = topology.accelerators_per_partition;
+  const unsigned first_pool = first_switch + topology.planes;
+  for (unsigned i = 0; i < cipus_.size(); ++i) {
+    sn::cipu::cipu& cipu = *cipus_[i];
+    const unsigned domain = machine_.domain_of_partition(i);
+    for (unsigned g = 0; g < topology.accelerators_per_partition; ++g) {
+      gpu::gpu& device = *gpus_[i * topology.accelerators_per_partition + g];
+      cipu.management().attach(g, device.management);
+      device.on_alert([&cipu, g](bool level) { cipu.set_alert(g, level); });
+    }
+    for (unsigned plane = 0; plane < topology.planes; ++plane) {
+      cipu.management().attach(first_switch + plane, alink_switch(domain, plane).management);
+    }
+    for (unsigned p = 0; p < machine_.pool.per_domain; ++p) {
+      cipu.management().attach(first_pool + p,
+                               pools_[domain * machine_.pool.per_domain + p]->management);
+    }
+  }
+  // A mailbox channel belongs to the partition of that index in the device's domain.
+  const auto answer_to = [this](unsigned domain, unsigned window) {
+    return [this, domain, window](unsigned channel, bool level) {
+      const unsigned per_domain = machine_.topology.partitions_per_domain();
+      if (channel < per_domain) {
+        cipus_[domain * per_domain + channel]->set_answer(window, level);
+      }
+    };
+  };
+  for (unsigned domain = 0; domain < topology.domains(); ++domain) {
+    for (unsigned plane = 0; plane < topology.planes; ++plane) {
+      alink_switch(domain, plane).on_answer(answer_to(domain, first_switch + plane));
+    }
+    for (unsigned p = 0; p < machine_.pool.per_domain; ++p) {
+      pools_[domain * machine_.pool.per_domain + p]->on_answer(answer_to(domain, first_pool + p));
+    }
+  }
+}
+
+base::pod_id system::pod_of_endpoint(base::endpoint_id endpoint) const {
+  if (endpoint >= machine_.endpoints()) {
+    return 0;
+  }
+  const attachment place = machine_.attachment_of(endpoint);
+  // The partition tables of a domain's switches agree once firmware has written them.
+  return switches_[place.domain * machine_.topology.planes]->pod(place.port);
+}
+
+std::vector<const soc::controller_soc*> system::all_controllers() const {
+  std::vector<const soc::controller_soc*> result;
+  for (const auto& device : switches_) {
+    result.push_back(&device->controller());
+  }
+  for (const auto& device : pools_) {
+    result.push_back(&device->controller());
+  }
+  for (const auto& device : cipus_) {
+    result.push_back(&device->controller());
+  }
+  return result;
+}
+
+void system::on_log(const log_sink& sink) {
+  const auto named = [&sink](const std::string& controller) {
+    return [sink, controller](const sc_core::sc_time& time, std::string_view line) {
+      sink(time, controller, line);
+    };
+  };
+  for (unsigned domain = 0; domain < machine_.topology.domains(); ++domain) {
+    for (unsigned plane = 0; plane < machine_.topology.planes; ++plane) {
+      alink_switch(domain, plane)
+          .controller()
+          .on_line(named(fmt::format("switch{}.{}", domain, plane)));
+    }
+  }
+  for (unsigned i = 0; i < pools_.size(); ++i) {
+    pools_[i]->controller().on_line(named(fmt::format("pool{}", i)));
+  }
+  for (unsigned i = 0; i < cipus_.size(); ++i) {
+    cipus_[i]->controller().on_line(named(fmt::format("cipu{}", i)));
+  }
+}
+
+unsigned system::controllers() const {
+  return static_cast<unsigned>(all_controllers().size());
+}
+
+std::uint64_t system::instructions() const {
+  std::uint64_t sum = 0;
+  for (const soc::controller_soc* controller : all_controllers()) {
+    sum += controller->instructions();
+  }
+  return sum;
+}
+
+}  // namespace sn::platform

@@ -26,7 +26,9 @@ def render(directory: pathlib.Path) -> dict:
     def template(name, **values):
         return environment.get_template(name).render(**values)
 
-    files = {"cpp/common.h": template("common.h.j2", enumerations=shared),
+    files = {".clang-format": "# Generated files keep the form that their templates give.\n"
+                              "DisableFormat: true\nSortIncludes: Never\n",
+             "cpp/common.h": template("common.h.j2", enumerations=shared),
              "c/enumerations.h": template("enumerations.h.j2", shared=shared, blocks=blocks),
              "registers.md": template("registers.md.j2", shared=shared, blocks=blocks)}
     for block in blocks:

@@ -14,9 +14,7 @@ namespace {
 
 using registers::cipu::cipu_stage;
 using sc_core::sc_time;
-using testing::AllOf;
 using testing::HasSubstr;
-using testing::Not;
 
 constexpr unsigned both_planes = 0b11;
 
@@ -203,6 +201,7 @@ TEST(boot, lost_frames_delay_the_pod_but_do_not_stop_it) {
   parameters.frame_loss = 0.5;
   rack machine(parameters);
   machine.boot(long_enough);
+  EXPECT_GT(machine.scale_out().lost(), 0U);
   for (unsigned partition = 0; partition < 4; ++partition) {
     EXPECT_EQ(machine.stage(partition), cipu_stage::ready) << machine.log();
   }
@@ -227,6 +226,22 @@ TEST(boot, the_pool_serves_the_pod_of_the_domain_s_leader) {
   EXPECT_EQ(machine.stage(0), cipu_stage::ready) << machine.log();
   EXPECT_EQ(machine.failure(1), cipu_stage::pool_map);
   EXPECT_THAT(machine.log("cipu1"), HasSubstr("it belongs to another pod"));
+}
+
+TEST(boot, firmware_that_dies_says_where_and_why) {
+  rack machine({});
+  machine.boot(long_enough);
+  sc_core::sc_start(sc_time(1, sc_core::SC_MS));
+  // A word of zeros, which is an illegal instruction, where it goes on after WFI.
+  soc::controller_soc& controller = machine.cipu(0).controller();
+  ASSERT_TRUE(controller.waiting());
+  const std::uint32_t illegal = 0;
+  const std::uint64_t at = controller.program_counter();
+  ASSERT_TRUE(controller.write_debug(at, &illegal, sizeof illegal));
+  sc_core::sc_start(sc_time(2, sc_core::SC_SEC));  // the next heartbeat wakes it
+  EXPECT_THAT(machine.log("cipu0"), HasSubstr("firmware died: illegal instruction (cause 2)"));
+  EXPECT_EQ(machine.stage(0), cipu_stage::failed);
+  EXPECT_EQ(machine.failure(0), cipu_stage::ready);
 }
 
 TEST(boot, needs_few_instructions) {

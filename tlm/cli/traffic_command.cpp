@@ -52,24 +52,27 @@ value look_up(const std::map<std::string, value>& names, const std::string& name
 }
 
 void add_options(CLI::App& command, options& given) {
-  command.option_defaults()->always_capture_default();  // --help shows the defaults
-  arbiter::traffic_settings& settings = given.settings;
-  command.add_option("--ports", settings.ports, "Inputs and outputs, 1 to 128");
-  command.add_option("--iterations", settings.iterations, "iSLIP iterations per slot, 1 to 4");
+  // --help shows the defaults; CLI11 would read -1 as a huge count.
+  command.option_defaults()->always_capture_default();
+  const auto add_count = [&command](const char* name, auto& value, const char* text) {
+    command.add_option(name, value, text)->check(CLI::NonNegativeNumber);
+  };
+  add_count("--ports", settings.ports, "Inputs and outputs, 1 to 128");
+  add_count("--iterations", settings.iterations, "iSLIP iterations per slot, 1 to 4");
   command.add_option("--pattern", given.pattern, "uniform, permutation, hotspot or bursty");
   command.add_option("--load", settings.source.load,
                      "Cells per input and slot, above 0 and at most 1");
-  command.add_option("--voq-depth", settings.voq_depth, "Cells that a VOQ holds");
+  add_count("--voq-depth", settings.voq_depth, "Cells that a VOQ holds");
   command.add_option("--arbiter", given.arbiter,
                      "model (C++ twin), rtl (Verilated) or lockstep (both, compared)");
   command.add_option("--hotspot-share", settings.source.hotspot_share,
                      "Of hotspot: share of all cells that go to output 0");
   command.add_option("--burst-length", settings.source.burst_length,
                      "Of bursty: mean cells in a burst");
-  command.add_option("--warmup", settings.warmup_slots, "Slots before the measured ones");
-  command.add_option("--slots", settings.slots,
-                     "Measured slots; an overloaded switch keeps every cell that waits in memory");
-  command.add_option("--seed", settings.seed, "Seed of the traffic");
+  add_count("--warmup", settings.warmup_slots, "Slots before the measured ones");
+  add_count("--slots", settings.slots,
+            "Measured slots; an overloaded switch keeps every cell that waits in memory");
+  add_count("--seed", settings.seed, "Seed of the traffic");
   command.add_option("--json", given.json_file, "File to write the results to");
 }
 

@@ -43,16 +43,17 @@ cipu::cipu(const sc_core::sc_module_name& name, const configuration& parameters)
       from_fabric("from_fabric"),
       registers_(block::table, std::size(block::table), block::block_size),
       host_mailbox_(mailbox_of(checked(parameters))),
+      ram_size_(parameters.controller.ram_size),
       controller_("controller", parameters.controller),
       local_("local"),
       management_("management", parameters.windows, parameters.management_latency),
       dma_(
           registers_, parameters.endpoint,
           [this](std::uint64_t address, void* data, std::size_t size) {
-            return controller_.read_debug(address, data, size);
+            return in_ram(address, size) && controller_.read_debug(address, data, size);
           },
           [this](std::uint64_t address, const void* data, std::size_t size) {
-            return controller_.write_debug(address, data, size);
+            return in_ram(address, size) && controller_.write_debug(address, data, size);
           },
           [this](bool level) { drive(interrupt::dma, level); }),
       nic_(registers_, parameters.index, parameters.queue_pairs,
@@ -84,6 +85,11 @@ void cipu::set_alert(unsigned window, bool level) {
 
 void cipu::set_answer(unsigned window, bool level) {
   set_window(answers_, window, level, interrupt::answer);
+}
+
+bool cipu::in_ram(std::uint64_t address, std::size_t size) const {
+  constexpr std::uint64_t ram = soc::memory_map::ram;
+  return address >= ram && size <= ram_size_.value && address - ram <= ram_size_.value - size;
 }
 
 void cipu::set_window(window_bits& bits, unsigned window, bool level, interrupt line) {

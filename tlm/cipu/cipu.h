@@ -95,6 +95,7 @@ class cipu : public sc_core::sc_module {
   using window_bits = std::array<std::uint32_t, window_limit / 32>;
 
   void bind_registers(const configuration& parameters);
+  bool in_ram(std::uint64_t address, std::size_t size) const;
   void set_window(window_bits& bits, unsigned window, bool level, interrupt line);
 
   void transport_local(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
@@ -106,6 +107,7 @@ class cipu : public sc_core::sc_module {
 
   base::register_file registers_;
   soc::mailbox_device host_mailbox_;
+  base::bytes ram_size_;
   soc::register_map local_map_;
   soc::register_map host_map_;
   soc::controller_soc controller_;

@@ -1,18 +1,12 @@
 // A GPU with software's view of its registers and a fabric that keeps every burst for a fixed time.
 #pragma once
 
-#include <tlm_utils/simple_initiator_socket.h>
-#include <tlm_utils/simple_target_socket.h>
-
-#include <cstring>
-#include <deque>
-#include <string>
-#include <systemc>
+#include <array>
 #include <vector>
 
-#include "alink/burst.h"
-#include "alink/sim_time.h"
+#include "delaying_fabric.h"
 #include "gpu/gpu.h"
+#include "register_port.h"
 
 namespace sn::gpu::test {
 
@@ -42,82 +36,6 @@ inline configuration round_numbers() {
   c.kelvin_per_watt = 0.02;
   return c;
 }
-
-/// Accepts bursts at once and completes each `flight` later, with `completion`.
-class delaying_fabric : public sc_core::sc_module {
- public:
-  struct sent {
-    std::uint64_t at;  ///< ps, when the burst begins
-    std::uint64_t address;
-    unsigned bytes;
-    std::vector<unsigned char> data;
-    alink::burst_extension extension;
-  };
-
-  explicit delaying_fabric(const sc_core::sc_module_name& name) : sc_module(name) {
-    SC_HAS_PROCESS(delaying_fabric);
-    target.register_nb_transport_fw(this, &delaying_fabric::forward);
-    SC_METHOD(complete);
-    sensitive << next_;
-    dont_initialize();
-  }
-
-  tlm_utils::simple_target_socket<delaying_fabric> target{"target"};
-  tlm_utils::simple_initiator_socket<delaying_fabric> to_device{"to_device"};
-  tlm_utils::simple_initiator_socket<delaying_fabric> software{"software"};
-  sc_core::sc_time flight{10, sc_core::SC_US};
-  alink::status completion = alink::status::ok;
-  alink::cause why = alink::cause::none;
-  std::vector<sent> bursts;
-
- private:
-  tlm::tlm_sync_enum forward(tlm::tlm_generic_payload& burst, tlm::tlm_phase& phase,
-                             sc_core::sc_time& delay) {
-    if (phase != tlm::BEGIN_REQ) {
-      return tlm::TLM_ACCEPTED;
-    }
-    const sc_core::sc_time begin = sc_core::sc_time_stamp() + delay;
-    sent record{begin.value(),
-                burst.get_address(),
-                burst.get_data_length(),
-                {},
-                alink::extension_of(burst)};
-    if (burst.get_data_ptr() != nullptr) {
-      record.data.assign(burst.get_data_ptr(), burst.get_data_ptr() + burst.get_data_length());
-    }
-    bursts.push_back(record);
-    burst.acquire();
-    under_way_.push_back({&burst, begin + flight});
-    next_.notify(under_way_.front().end - sc_core::sc_time_stamp());
-    phase = tlm::END_REQ;
-    return tlm::TLM_UPDATED;
-  }
-
-  void complete() {
-    while (!under_way_.empty() && under_way_.front().end <= sc_core::sc_time_stamp()) {
-      tlm::tlm_generic_payload& burst = *under_way_.front().burst;
-      under_way_.pop_front();
-      alink::extension_of(burst).completion = completion;
-      alink::extension_of(burst).why = why;
-      burst.set_response_status(completion == alink::status::ok ? tlm::TLM_OK_RESPONSE
-                                                                : tlm::TLM_GENERIC_ERROR_RESPONSE);
-      tlm::tlm_phase phase = tlm::BEGIN_RESP;
-      sc_core::sc_time delay;
-      target->nb_transport_bw(burst, phase, delay);
-      burst.release();
-    }
-    if (!under_way_.empty()) {
-      next_.notify(under_way_.front().end - sc_core::sc_time_stamp());
-    }
-  }
-
-  struct flying {
-    tlm::tlm_generic_payload* burst;
-    sc_core::sc_time end;
-  };
-  std::deque<flying> under_way_;
-  sc_core::sc_event next_;
-};
 
 /// Writes down what the GPU reports.
 struct recorder : observer {
@@ -158,50 +76,21 @@ class gpu_bench {
   static constexpr std::uint64_t ring_of(unsigned queue) { return 0x1'0000 + queue * 0x1000; }
 
   explicit gpu_bench(const configuration& parameters = round_numbers())
-      : fabric("fabric"), device("gpu", parameters) {
-    device.to_fabric().bind(fabric.target);
+      : fabric("fabric"), software("software"), device("gpu", parameters) {
+    device.to_fabric().bind(fabric.from_device);
     fabric.to_device.bind(device.from_fabric);
-    fabric.software.bind(device.management);
+    software.socket.bind(device.management);
     device.set_observer(&log);
     device.on_alert([this](bool level) { alert = level; });
   }
 
-  tlm::tlm_response_status access(tlm::tlm_command direction, std::uint64_t address, void* data,
-                                  unsigned size) {
-    elaborate();
-    tlm::tlm_generic_payload payload;
-    payload.set_command(direction);
-    payload.set_address(address);
-    payload.set_data_ptr(static_cast<unsigned char*>(data));
-    payload.set_data_length(size);
-    payload.set_streaming_width(size);
-    sc_core::sc_time delay;
-    fabric.software->b_transport(payload, delay);
-    return payload.get_response_status();
-  }
-  void write(std::uint32_t offset, std::uint32_t value) {
-    if (access(tlm::TLM_WRITE_COMMAND, offset, &value, 4) != tlm::TLM_OK_RESPONSE) {
-      throw std::runtime_error("a register write failed");
-    }
-  }
-  std::uint32_t read(std::uint32_t offset) {
-    std::uint32_t value = 0;
-    if (access(tlm::TLM_READ_COMMAND, offset, &value, 4) != tlm::TLM_OK_RESPONSE) {
-      throw std::runtime_error("a register read failed");
-    }
-    return value;
-  }
+  void write(std::uint32_t offset, std::uint32_t value) { software.write(offset, value); }
+  std::uint32_t read(std::uint32_t offset) { return software.read(offset); }
   std::uint32_t read_queue(std::uint32_t offset, unsigned queue) {
     return read(offset + queue * 0x40);
   }
 
-  /// Sockets can be used once elaboration has ended.
-  static void elaborate() {
-    if (!sc_core::sc_start_of_simulation_invoked()) {
-      sc_core::sc_start(sc_core::SC_ZERO_TIME);
-    }
-  }
-  void run_us(double microseconds) { sc_core::sc_start(microseconds, sc_core::SC_US); }
+  static void run_us(double microseconds) { sn::test::run_us(microseconds); }
   static std::uint64_t now() { return sc_core::sc_time_stamp().value(); }
 
   /// Self-test, then queues on.
@@ -237,31 +126,20 @@ class gpu_bench {
     return work;
   }
 
-  /// A burst that the fabric delivers now; the delay that the GPU adds, in ps.
+  /// A burst from another endpoint that the fabric delivers now; the delay that the GPU adds, in
+  /// ps.
   std::uint64_t deliver(tlm::tlm_command direction, std::uint64_t address, unsigned char* data,
                         unsigned size, std::uint32_t tag,
                         tlm::tlm_response_status expected = tlm::TLM_OK_RESPONSE) {
-    elaborate();
     alink::burst_extension extension;
     extension.source = 9;
-    extension.destination = 5;
+    extension.destination = device.parameters().endpoint;
     extension.tag = tag;
-    tlm::tlm_generic_payload payload;
-    payload.set_command(direction);
-    payload.set_address(address);
-    payload.set_data_ptr(data);
-    payload.set_data_length(size);
-    payload.set_extension(&extension);
-    sc_core::sc_time delay;
-    fabric.to_device->b_transport(payload, delay);
-    payload.clear_extension(&extension);
-    if (payload.get_response_status() != expected) {
-      throw std::runtime_error("a burst ended with another response than expected");
-    }
-    return delay.value();
+    return fabric.deliver(direction, address, data, size, extension, expected);
   }
 
-  delaying_fabric fabric;
+  sn::test::delaying_fabric fabric;
+  sn::test::register_port software;
   gpu device;
   recorder log;
   bool alert = false;

@@ -185,15 +185,17 @@ TEST(gpu_registers, the_block_says_what_the_gpu_is) {
 TEST(gpu_registers, only_four_aligned_bytes_are_an_access) {
   gpu_bench bench;
   std::uint64_t data = 0;
-  EXPECT_EQ(bench.access(tlm::TLM_READ_COMMAND, block::status, &data, 8),
+  EXPECT_EQ(bench.software.try_access(tlm::TLM_READ_COMMAND, block::status, &data, 8),
             tlm::TLM_BURST_ERROR_RESPONSE);
-  EXPECT_EQ(bench.access(tlm::TLM_READ_COMMAND, block::status, &data, 2),
+  EXPECT_EQ(bench.software.try_access(tlm::TLM_READ_COMMAND, block::status, &data, 2),
             tlm::TLM_BURST_ERROR_RESPONSE);
-  EXPECT_EQ(bench.access(tlm::TLM_READ_COMMAND, block::status + 2, &data, 4),
+  EXPECT_EQ(bench.software.try_access(tlm::TLM_READ_COMMAND, block::status + 2, &data, 4),
             tlm::TLM_BURST_ERROR_RESPONSE);
-  EXPECT_EQ(bench.access(tlm::TLM_READ_COMMAND, 0x02c, &data, 4), tlm::TLM_ADDRESS_ERROR_RESPONSE);
-  EXPECT_EQ(bench.access(tlm::TLM_READ_COMMAND, 0x1000, &data, 4), tlm::TLM_ADDRESS_ERROR_RESPONSE);
-  EXPECT_EQ(bench.access(tlm::TLM_WRITE_COMMAND, block::identity, &data, 4),
+  EXPECT_EQ(bench.software.try_access(tlm::TLM_READ_COMMAND, 0x02c, &data, 4),
+            tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(bench.software.try_access(tlm::TLM_READ_COMMAND, 0x1000, &data, 4),
+            tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(bench.software.try_access(tlm::TLM_WRITE_COMMAND, block::identity, &data, 4),
             tlm::TLM_COMMAND_ERROR_RESPONSE);
 }
 

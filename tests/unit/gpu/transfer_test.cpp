@@ -1,6 +1,7 @@
 // Copy engines, arrivals and waits.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <numeric>
 
 #include "gpu_bench.h"

@@ -85,8 +85,8 @@ void decode_op_imm_32(u32 e, decoded& d) {
 }
 
 op decode_op(u32 e) {
-  constexpr row_of_8 base{op::add,  op::sll, op::slt, op::sltu,
-                          op::xor_, op::srl, op::or_, op::and_};
+  constexpr row_of_8 base{op::add,    op::sll, op::slt,   op::sltu,
+                          op::op_xor, op::srl, op::op_or, op::op_and};
   constexpr row_of_8 multiply{op::mul, op::mulh, op::mulhsu, op::mulhu,
                               op::div, op::divu, op::rem,    op::remu};
   const u32 funct3 = bits(e, 14, 12);

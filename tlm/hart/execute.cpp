@@ -298,11 +298,11 @@ constexpr void fill_base(handler_table<xlen>& table) {
   at(operation::sll) = with_register<xlen, a::shift_left>;
   at(operation::slt) = with_register<xlen, a::less>;
   at(operation::sltu) = with_register<xlen, a::less_unsigned>;
-  at(operation::xor_) = with_register<xlen, a::exclusive_or>;
+  at(operation::op_xor) = with_register<xlen, a::exclusive_or>;
   at(operation::srl) = with_register<xlen, a::shift_right>;
   at(operation::sra) = with_register<xlen, a::shift_right_arithmetic>;
-  at(operation::or_) = with_register<xlen, a::inclusive_or>;
-  at(operation::and_) = with_register<xlen, a::conjunction>;
+  at(operation::op_or) = with_register<xlen, a::inclusive_or>;
+  at(operation::op_and) = with_register<xlen, a::conjunction>;
   at(operation::fence) = do_nothing<xlen>;
   at(operation::fence_i) = fence_code<xlen>;
   at(operation::ecall) = call_environment<xlen>;

@@ -56,9 +56,7 @@ void memory_view::remember_page(page_table& pages, const window& found, std::uin
   if (offset >= found.memory.size || found.memory.size - offset < page_size) {
     return;  // the window covers the page only in part
   }
-  pages[(first / page_size) % page_entries] = {
-      first, reinterpret_cast<std::uintptr_t>(found.memory.host + offset) -
-                 static_cast<std::uintptr_t>(first)};
+  pages[(first / page_size) % page_entries] = {first, found.memory.host + offset};
 }
 
 access memory_view::read(std::uint64_t address, unsigned size, std::uint64_t& value) {

@@ -81,10 +81,10 @@ class memory_view {
     }
   };
 
-  /// A page of plain memory: `tag` is its address, and tag + addend its host address.
+  /// A page of plain memory: its guest address and its first byte.
   struct page {
     std::uint64_t tag = no_page;
-    std::uintptr_t addend = 0;
+    std::byte* host = nullptr;
   };
   using page_table = std::array<page, page_entries>;
 
@@ -95,7 +95,7 @@ class memory_view {
     if ((address & (~(page_size - 1) | (sizeof(T) - 1))) != entry.tag) {
       return nullptr;
     }
-    return reinterpret_cast<std::byte*>(entry.addend + static_cast<std::uintptr_t>(address));
+    return entry.host + address % page_size;
   }
 
   window* find_window(std::uint64_t address, unsigned size);

@@ -21,7 +21,7 @@ class cycle_clock {
   /// The earliest time at which `count` cycles are complete; sc_max_time() if there is none.
   sc_core::sc_time time_of(std::uint64_t count) const {
     const wide picoseconds = (wide{count} * picoseconds_per_second + (hertz_ - 1)) / hertz_;
-    const sc_core::sc_time never = sc_core::sc_max_time();
+    const sc_core::sc_time& never = sc_core::sc_max_time();
     return picoseconds >= never.value()
                ? never
                : sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(picoseconds));

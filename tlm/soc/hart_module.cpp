@@ -22,7 +22,7 @@ hart_module::hart_module(const sc_core::sc_module_name& name,
 }
 
 void hart_module::run() {
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time& now = sc_core::sc_time_stamp();
   if (now < busy_until_) {
     next_trigger(busy_until_ - now);
     return;
@@ -55,7 +55,7 @@ void hart_module::sleep() {
 }
 
 void hart_module::execute() {
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time& now = sc_core::sc_time_stamp();
   // Up to the first instruction at or after the end of the quantum or the rise of the timer.
   const sc_core::sc_time span = std::min(configuration_.quantum, deadline_ - now);
   std::uint64_t cycles = clock_.cycles_at(span);

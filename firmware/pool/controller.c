@@ -100,19 +100,7 @@ static void serve(struct pool_controller* controller, unsigned channel) {
 }
 
 static void look_at_ports(struct pool_controller* controller) {
-  const uintptr_t ports = pool_alink(POOL_BASE);
-  uint32_t up = 0;
-  for (unsigned port = 0; port < ALINK_PORTS; ++port) {
-    if ((controller->wired >> port & 1u) == 0) {
-      continue;
-    }
-    const uint32_t state = alink_state(ports, port);
-    if (state == link_state_up) {
-      up |= 1u << port;
-    } else if (state == link_state_failed || state == link_state_down) {
-      alink_enable(ports, port);  // the switch may be asked to train it later
-    }
-  }
+  const uint32_t up = alink_ports_up(pool_alink(POOL_BASE), controller->wired);
   if (up != controller->planes) {
     controller->planes = up;
     pool_set_plane_mask(POOL_BASE, up);

@@ -205,12 +205,12 @@ TEST(switch_service, serves_others_while_ports_train) {
   mailbox.write(block::channel_argument_0 + at, 0b1);
   mailbox.write(block::channel_doorbell + at, 1);  // takes 1 ms: the peer is silent
   sc_core::sc_start(sc_time(100, sc_core::SC_US));
+  const std::uint64_t asleep = machine.instructions();
+  sc_core::sc_start(sc_time(500, sc_core::SC_US));
+  EXPECT_LT(machine.instructions() - asleep, 10'000U);  // the request under way wakes nobody
   const sc_time before = sc_core::sc_time_stamp();
   EXPECT_EQ(ask_switch(machine, 4, mailbox_command::ping, {7, 0, 0, 0}).value[0], 8U);
   EXPECT_LE(sc_core::sc_time_stamp() - before, sc_time(50, sc_core::SC_US));
-  const std::uint64_t asleep = machine.instructions();
-  sc_core::sc_start(sc_time(500, sc_core::SC_US));
-  EXPECT_LT(machine.instructions() - asleep, 10'000U);  // the waiting request wakes nobody
   EXPECT_EQ(mailbox.get(block::channel_status, block::channel_status_field::done, 3), 0U);
   sc_core::sc_start(sc_time(1, sc_core::SC_MS));
   EXPECT_EQ(mailbox.get(block::channel_status, block::channel_status_field::done, 3), 1U);
@@ -269,6 +269,17 @@ TEST(switch_service, refuses_arguments_out_of_range) {
 }
 
 // ---- pool ----
+
+TEST(pool_service, uses_the_planes_whose_links_are_up) {
+  rack machine(without_cipu());  // 2 GPUs and a CIPU come before it: the pool is at port 3
+  sc_core::sc_start(sc_time(3, sc_core::SC_MS));  // by now its ports have given up
+  const auto planes = [&] { return machine.pool(0).registers().get(registers::pool::plane_mask); };
+  EXPECT_EQ(planes(), 0U);
+  EXPECT_EQ(ask_switch(machine, 0, mailbox_command::train_ports, {0b1000, 0, 0, 0}).result,
+            mailbox_result::ok);
+  sc_core::sc_start(sc_time(1, sc_core::SC_MS));
+  EXPECT_EQ(planes(), 0b01U);
+}
 
 TEST(pool_service, gives_capacity_out_and_takes_it_back) {
   rack machine(without_cipu());  // 4 devices of 4096 MiB

@@ -1,0 +1,45 @@
+// A CIPU with a fabric, a host, and a program that writes down its interrupts.
+#pragma once
+
+#include "cipu/cipu.h"
+#include "controller_bench.h"
+#include "delaying_fabric.h"
+#include "register_port.h"
+
+namespace sn::cipu::test {
+
+inline configuration second_partition() {
+  configuration c;
+  c.index = 9;
+  c.channel = 1;
+  c.endpoint = 129;
+  c.domain = 1;
+  c.pod = 3;
+  c.pod_partitions = 2;
+  c.pod_leader = 8;
+  c.pool_request_mib = 4096;
+  c.windows = 40;
+  c.management_latency = sc_core::sc_time(200, sc_core::SC_NS);
+  c.queue_pairs = 131'072;
+  c.controller = sn::test::claim_log(64);
+  return c;
+}
+
+struct cipu_bench {
+  cipu_bench()
+      : fabric("fabric"),
+        host("host"),
+        device("cipu", second_partition()),
+        controller(device.controller()) {
+    device.to_fabric().bind(fabric.from_device);
+    fabric.to_device.bind(device.from_fabric);
+    host.socket.bind(device.host);
+  }
+
+  sn::test::delaying_fabric fabric;
+  sn::test::register_port host;
+  cipu device;
+  sn::test::controller_view controller;
+};
+
+}  // namespace sn::cipu::test

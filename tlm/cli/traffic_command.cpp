@@ -52,6 +52,7 @@ value look_up(const std::map<std::string, value>& names, const std::string& name
 }
 
 void add_options(CLI::App& command, options& given) {
+  arbiter::traffic_settings& settings = given.settings;
   // --help shows the defaults; CLI11 would read -1 as a huge count.
   command.option_defaults()->always_capture_default();
   const auto add_count = [&command](const char* name, auto& value, const char* text) {

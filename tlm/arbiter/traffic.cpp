@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <ctime>
+#include <vector>
 
+#include "arbiter/fairness.h"
 #include "arbiter/latency_histogram.h"
 #include "arbiter/voq_switch.h"
 #include "base/error.h"
@@ -37,18 +38,6 @@ void check(const traffic_settings& settings) {
   require(settings.slots >= 1, "slots", "expected at least 1 slot");
 }
 
-/// Jain, Chiu and Hawe 1984: (sum x)^2 / (n * sum x^2).
-double jain(const std::array<std::uint64_t, base::port_limit>& cells, unsigned ports) {
-  double sum = 0;
-  double sum_of_squares = 0;
-  for (unsigned port = 0; port < ports; ++port) {
-    const auto x = static_cast<double>(cells[port]);
-    sum += x;
-    sum_of_squares += x * x;
-  }
-  return sum * sum / (ports * sum_of_squares);
-}
-
 }  // namespace
 
 traffic_result run_traffic(const traffic_settings& settings) {
@@ -59,7 +48,7 @@ traffic_result run_traffic(const traffic_settings& settings) {
   traffic_source::arrivals arrivals{};
   latency_histogram latency;
   std::uint64_t latency_max = 0;
-  std::array<std::uint64_t, base::port_limit> cells_of_input{};
+  std::vector<std::uint64_t> cells_of_input(settings.ports);
 
   const std::clock_t begin = std::clock();
   for (std::uint64_t slot = 0; slot < settings.warmup_slots; ++slot) {
@@ -91,7 +80,7 @@ traffic_result run_traffic(const traffic_settings& settings) {
   result.latency_slots_max = latency_max;
   result.accepted =
       static_cast<double>(cells) / (static_cast<double>(settings.slots) * settings.ports);
-  result.fairness_jain = jain(cells_of_input, settings.ports);
+  result.fairness_jain = jain_index(cells_of_input);
   result.slots = settings.slots;
   result.slots_per_cpu_second =
       static_cast<double>(settings.warmup_slots + settings.slots) / cpu_seconds;

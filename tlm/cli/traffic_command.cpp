@@ -51,12 +51,17 @@ value look_up(const std::map<std::string, value>& names, const std::string& name
   throw base::configuration_error("", 0, key, "expected one of " + known + ", not " + name);
 }
 
+/// Refuses what CLI11 would read as a huge count; an empty text means no error.
+std::string count(const std::string& text) {
+  return text.find('-') == std::string::npos ? "" : "expected a count, not " + text;
+}
+
 void add_options(CLI::App& command, options& given) {
   arbiter::traffic_settings& settings = given.settings;
-  // --help shows the defaults; CLI11 would read -1 as a huge count.
+  // --help shows the defaults.
   command.option_defaults()->always_capture_default();
   const auto add_count = [&command](const char* name, auto& value, const char* text) {
-    command.add_option(name, value, text)->check(CLI::NonNegativeNumber);
+    command.add_option(name, value, text)->check(count);
   };
   add_count("--ports", settings.ports, "Inputs and outputs, 1 to 128");
   add_count("--iterations", settings.iterations, "iSLIP iterations per slot, 1 to 4");

@@ -1,34 +1,36 @@
+#include <stdio.h>
+
 #include "cipu/pod_link.h"
 #include "cipu/stages.h"
 #include "cipu/wait.h"
 #include "drivers/nic.h"
 #include "hal/interrupts.h"
 #include "hal/timer.h"
+#include "lib/bitmap.h"
 #include "lib/log.h"
 
 #define POD_TIMEOUT_US 2000000u
 
-static void name_the_missing(const struct partition* partition) {
+// Who has come, as far as the line goes.
+static void name_those_who_came(const struct partition* partition) {
   const struct pod_sync* sync = &partition->sync;
   if (partition->index != sync->leader) {
     log_line("the pod's leader, partition %u, does not say that the pod is ready", sync->leader);
     return;
   }
-  for (unsigned i = sync->leader; i < sync->leader + sync->partitions; ++i) {
-    if (!bitmap_test(sync->seen, i)) {
-      log_line("partition %u of the pod does not come", i);
-    }
+  char names[100] = "";
+  unsigned length = 0;
+  for (unsigned i = bitmap_next(sync->seen, POD_PARTITIONS, 0);
+       i < POD_PARTITIONS && length + 5 < sizeof names;
+       i = bitmap_next(sync->seen, POD_PARTITIONS, i + 1)) {
+    length += (unsigned)snprintf(names + length, sizeof names - length, " %u", i);
   }
+  log_line("only %u of the pod's %u partitions came:%s", bitmap_count(sync->seen, POD_PARTITIONS),
+           sync->partitions, names);
 }
 
 bool stage_pod_sync(struct partition* partition) {
   struct pod_sync* sync = &partition->sync;
-  if (partition->index < sync->leader || partition->index >= sync->leader + sync->partitions ||
-      sync->leader + sync->partitions > POD_PARTITIONS) {
-    log_line("partition %u is not one of the pod's %u from %u on", partition->index,
-             sync->partitions, sync->leader);
-    return false;
-  }
   if (sync->partitions > 1 && !nic_link_up(nic_port_scale_out)) {
     log_line("the NIC's scale-out port has no link");
   }
@@ -41,7 +43,7 @@ bool stage_pod_sync(struct partition* partition) {
     pod_link_send(partition);
   }
   if (!sync->complete) {
-    name_the_missing(partition);
+    name_those_who_came(partition);
     return false;
   }
   log_line("pod %u: all %u partitions are up", sync->pod, sync->partitions);

@@ -46,8 +46,8 @@ void pod_sync_receive(struct pod_sync* sync, unsigned source, const uint32_t* wo
       words[2] != sync->pod || words[3] != source) {
     return;
   }
-  if (words[1] == pod_frame_ready && leads(sync) && source > sync->leader &&
-      source < sync->leader + sync->partitions) {
+  if (words[1] == pod_frame_ready && leads(sync) && source != sync->self &&
+      source < POD_PARTITIONS) {
     bitmap_set(sync->seen, source);
     if (sync->complete) {
       bitmap_set(sync->owed, source);

@@ -3,7 +3,7 @@
 // Every partition but the leader sends READY to the leader again and again, at growing intervals,
 // until it gets POD_READY. When all have come the leader sends POD_READY to each; to one that still
 // says READY after that (its POD_READY was lost) it sends it once more. So any frame may be lost.
-// The partitions of a pod have consecutive indices, from the leader's on.
+// The leader knows how many they are, not which: whoever names the pod belongs to it.
 #ifndef CIPU_POD_SYNC_H
 #define CIPU_POD_SYNC_H
 

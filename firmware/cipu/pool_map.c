@@ -165,6 +165,10 @@ bool stage_pool_map(struct partition* partition) {
     log_line("no pool capacity asked for");
     return true;
   }
+  if (partition->pod == 0) {
+    log_line("no pool for a partition of no pod");
+    return true;
+  }
   const struct pool_unit* pool = NULL;
   for (unsigned i = 0; i < partition->pools && pool == NULL; ++i) {
     pool = partition->pool[i].answers ? &partition->pool[i] : NULL;

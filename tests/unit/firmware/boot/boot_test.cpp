@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "rack.h"
 #include "registers/generated/cpp/alink_switch.h"
 #include "registers/generated/cpp/cipu.h"
@@ -137,7 +139,7 @@ TEST(boot, a_gpu_that_fails_its_self_test_stops_its_partition_only) {
   EXPECT_THAT(machine.log("cipu1"), HasSubstr("GPU 1: HBM failed its self-test"));
   // The other partition comes as far as it can alone.
   EXPECT_EQ(machine.failure(0), cipu_stage::pod_sync);
-  EXPECT_THAT(machine.log("cipu0"), HasSubstr("partition 1 of the pod does not come"));
+  EXPECT_THAT(machine.log("cipu0"), HasSubstr("only 1 of the pod's 2 partitions came: 0"));
   EXPECT_FALSE(machine.alink_switch(0).route(3).has_value());
   EXPECT_FALSE(machine.alink_switch(0).port_up(3));
 }
@@ -159,7 +161,7 @@ TEST(boot, a_partition_that_stays_away_is_named) {
   rack machine(parameters);
   machine.boot(long_enough);
   EXPECT_EQ(machine.failure(0), cipu_stage::pod_sync);
-  EXPECT_THAT(machine.log("cipu0"), HasSubstr("partition 1 of the pod does not come"));
+  EXPECT_THAT(machine.log("cipu0"), HasSubstr("only 1 of the pod's 2 partitions came: 0"));
 }
 
 TEST(boot, a_leader_that_stays_away_is_named) {
@@ -216,6 +218,35 @@ TEST(boot, two_pods_do_not_wait_for_each_other) {
   machine.boot(long_enough);
   EXPECT_EQ(machine.stage(0), cipu_stage::ready) << machine.log();
   EXPECT_EQ(machine.alink_switch(0).pod(0), 7);
+}
+
+TEST(boot, the_partitions_of_a_pod_need_not_be_neighbours) {
+  rack_parameters parameters;
+  parameters.partitions = 4;
+  parameters.pods = {7, 9, 7, 9};
+  parameters.pool_request_mib = 0;
+  rack machine(parameters);
+  machine.boot(long_enough);
+  for (unsigned partition = 0; partition < 4; ++partition) {
+    EXPECT_EQ(machine.stage(partition), cipu_stage::ready) << machine.log();
+  }
+  // GPUs 0 and 1 are partition 0's, 2 and 3 partition 1's, and so on.
+  const std::array<base::pod_id, 8> expected{7, 7, 9, 9, 7, 7, 9, 9};
+  for (unsigned port = 0; port < expected.size(); ++port) {
+    EXPECT_EQ(machine.alink_switch(1).pod(static_cast<base::port_id>(port)), expected.at(port));
+  }
+}
+
+TEST(boot, a_partition_of_no_pod_is_ready_but_reaches_nobody) {
+  rack_parameters parameters;
+  parameters.pods = {1, 0};
+  rack machine(parameters);
+  machine.boot(long_enough);
+  EXPECT_EQ(machine.stage(0), cipu_stage::ready) << machine.log();
+  EXPECT_EQ(machine.stage(1), cipu_stage::ready) << machine.log();
+  EXPECT_THAT(machine.log("cipu1"), HasSubstr("belongs to no pod"));
+  EXPECT_EQ(machine.alink_switch(0).pod(2), 0);
+  EXPECT_EQ(machine.alink_switch(0).pod(0), 1);
 }
 
 TEST(boot, the_pool_serves_the_pod_of_the_domain_s_leader) {

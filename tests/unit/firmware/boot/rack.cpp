@@ -1,5 +1,7 @@
 #include "rack.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace sn::firmware_test {
@@ -77,11 +79,12 @@ rack::rack(const rack_parameters& parameters) : parameters_(parameters) {
       return parameters.pods.empty() ? base::pod_id{1} : parameters.pods.at(p);
     };
     c.pod = pod_of(i);
-    c.pod_partitions = 0;
-    for (unsigned p = parameters.partitions; p-- > 0;) {
-      if (pod_of(p) == c.pod) {
+    c.pod_leader = i;
+    c.pod_partitions = 1;
+    for (unsigned p = parameters.partitions; c.pod != 0 && p-- > 0;) {
+      if (p != i && pod_of(p) == c.pod) {
         ++c.pod_partitions;
-        c.pod_leader = p;
+        c.pod_leader = std::min(c.pod_leader, p);
       }
     }
     c.pool_request_mib = parameters.pool_request_mib;

@@ -126,13 +126,13 @@ TEST_F(pod_meeting, frames_of_others_change_nothing) {
   const auto receive = [](pod_sync& member, unsigned source, frame words, unsigned bytes) {
     pod_sync_receive(&member, source, words.data(), bytes);
   };
-  receive(leader(), 5, {0x53444f50, pod_frame_ready, 99, 5}, frame_bytes);   // another pod
-  receive(leader(), 5, {0x12345678, pod_frame_ready, pod, 5}, frame_bytes);  // another protocol
-  receive(leader(), 5, {0x53444f50, 77, pod, 5}, frame_bytes);               // another type
-  receive(leader(), 6, ready, frame_bytes);                                  // a false sender
-  receive(leader(), 5, ready, frame_bytes - 4);                              // cut short
-  receive(leader(), 7, {0x53444f50, pod_frame_ready, pod, 7}, frame_bytes);  // not of the pod
-  receive(leader(), 3, {0x53444f50, pod_frame_ready, pod, 3}, frame_bytes);
+  receive(leader(), 5, {0x53444f50, pod_frame_ready, 99, 5}, frame_bytes);       // another pod
+  receive(leader(), 5, {0x12345678, pod_frame_ready, pod, 5}, frame_bytes);      // another protocol
+  receive(leader(), 5, {0x53444f50, 77, pod, 5}, frame_bytes);                   // another type
+  receive(leader(), 6, ready, frame_bytes);                                      // a false sender
+  receive(leader(), 5, ready, frame_bytes - 4);                                  // cut short
+  receive(leader(), 4, {0x53444f50, pod_frame_ready, pod, 4}, frame_bytes);      // its own
+  receive(leader(), 256, {0x53444f50, pod_frame_ready, pod, 256}, frame_bytes);  // no partition
   EXPECT_EQ(bitmap_count(leader().seen, POD_PARTITIONS), 1U);
   receive(member_[1], 6, {0x53444f50, pod_frame_pod_ready, pod, 6}, frame_bytes);  // no leader
   EXPECT_FALSE(member_[1].complete);

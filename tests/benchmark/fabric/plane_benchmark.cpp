@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <systemc>
 #include <vector>
 
 #include "arbiter/arbiter.h"
@@ -124,4 +125,12 @@ BENCHMARK(all_to_all)
 }  // namespace
 }  // namespace sn::fabric
 
-BENCHMARK_MAIN();
+/// libsystemc, which the fabric links, owns main().
+int sc_main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
+    return 1;
+  }
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

@@ -7,7 +7,6 @@
 namespace sn::fabric {
 namespace {
 
-using testing::Each;
 using testing::ElementsAre;
 
 // Times by hand. A slot is 6.4 ns. The path is 65 + 150 + 65 = 280 ns. A cell carries 595 bytes.
@@ -117,7 +116,7 @@ TEST(cell_engine, two_senders_to_one_share_its_line_rate) {
 TEST(cell_engine, functional_data_are_exact_at_odd_sizes_and_addresses) {
   fabric_bench it(test_parameters(4, 8));
   base::random_generator random(3);
-  std::vector<unsigned char> expected(64 * 1024);
+  std::vector<unsigned char> expected(65536);
   std::vector<std::vector<unsigned char>> buffers;
   for (int i = 0; i < 100; ++i) {
     const auto length = static_cast<unsigned>(1 + random.below(5000));
@@ -425,14 +424,17 @@ class random_load {
 TEST(cell_engine, twin_and_rtl_agree_on_every_completion_and_every_counter) {
   random_load twin("twin", arbiter::kind::model, 1);
   random_load rtl("rtl", arbiter::kind::rtl, 1);
+  random_load both("both", arbiter::kind::lockstep, 1);
   random_load other_seed("other", arbiter::kind::model, 2);
   twin.start();
   rtl.start();
+  both.start();
   other_seed.start();
   sc_core::sc_start();
   const auto expected = twin.record();
   EXPECT_GT(expected.size(), 4000U);
   EXPECT_EQ(rtl.record(), expected);
+  EXPECT_EQ(both.record(), expected);
   EXPECT_NE(other_seed.record(), expected);
 }
 

@@ -49,7 +49,7 @@ class test_device : public sc_core::sc_module {
   };
 
   explicit test_device(const sc_core::sc_module_name& name)
-      : sc_core::sc_module(name), out("out"), in("in"), memory(64 * 1024) {
+      : sc_core::sc_module(name), out("out"), in("in"), memory(65536) {
     out.register_nb_transport_bw(this, &test_device::backward);
     in.register_b_transport(this, &test_device::serve);
   }

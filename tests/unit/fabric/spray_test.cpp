@@ -10,10 +10,10 @@ namespace {
 TEST(spray, a_region_always_takes_the_same_plane) {
   // Mask 0b1010'0110 has planes 1, 2, 5, 7: region 6 takes plane number 6 mod 4 = 2, that is 5.
   const std::uint16_t mask = 0b1010'0110;
-  const auto whole = spread(6 * 256, 256, mask);
+  const auto whole = spread(1536, 256, mask);
   EXPECT_EQ(whole.used, 1U << 5U);
   EXPECT_EQ(whole.share[5].bytes, 256U);
-  const auto part = spread(6 * 256 + 17, 3, mask);
+  const auto part = spread(1536 + 17, 3, mask);
   EXPECT_EQ(part.used, 1U << 5U);
   EXPECT_EQ(part.share[5].bytes, 3U);
   EXPECT_EQ(part.share[5].regions, 1U);

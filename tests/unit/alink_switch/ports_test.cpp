@@ -56,7 +56,7 @@ TEST(switch_ports, cells_are_counted_by_the_fabric) {
   switch_bench bench;
   EXPECT_EQ(bench.read(block::cells_in + 4), 0U);
   bench.device.on_count_cells([](base::port_id port) {
-    return port_cells{std::uint64_t{0x1'0000'0000} + port, 10U * port};
+    return port_cells{std::uint64_t{0x1'0000'0000} + port, std::uint64_t{10} * port};
   });
   EXPECT_EQ(bench.read(block::cells_in + 7 * 4), 7U);  // modulo 2^32
   EXPECT_EQ(bench.read(block::cells_out + 7 * 4), 70U);

@@ -2,51 +2,19 @@
 // its default settings. The counter is guest instructions per second.
 #include <benchmark/benchmark.h>
 
-#include <cstring>
 #include <memory>
 #include <string>
 #include <systemc>
-#include <vector>
 
-#include "hart/elf.h"
 #include "hart/hart.h"
 #include "soc/soc.h"
+#include "unit/hart/plain_memory.h"
 
 namespace {
 
 std::string program(unsigned xlen) {
-  return std::string(SN_BENCHMARK_FIRMWARE) + "/kernels_" + std::to_string(xlen) + ".elf";
+  return std::string(SN_KERNELS) + "/kernels_" + std::to_string(xlen) + ".elf";
 }
-
-constexpr std::uint64_t ram_base = 0x8000'0000;
-constexpr std::uint64_t ram_size = 0x10'0000;
-
-/// RAM and nothing else.
-class plain_memory : public sn::hart::bus {
- public:
-  void load(const std::string& path, unsigned xlen, std::uint64_t& entry) {
-    const sn::hart::elf_image image = sn::hart::read_elf(path, xlen, {{ram_base, ram_size}});
-    for (const sn::hart::elf_segment& segment : image.segments) {
-      std::memcpy(&ram_[segment.address - ram_base], segment.data.data(), segment.data.size());
-    }
-    entry = image.entry;
-  }
-  sn::hart::bus_status read(std::uint64_t, unsigned, std::uint64_t&) override {
-    return sn::hart::bus_status::error;
-  }
-  sn::hart::bus_status write(std::uint64_t, unsigned, std::uint64_t) override {
-    return sn::hart::bus_status::error;
-  }
-  sn::hart::direct_window direct(std::uint64_t address) override {
-    if (address - ram_base < ram_size) {
-      return {ram_base, ram_size, ram_.data(), true};
-    }
-    return {};
-  }
-
- private:
-  std::vector<std::byte> ram_ = std::vector<std::byte>(ram_size);
-};
 
 void report(benchmark::State& state, std::uint64_t instructions, std::uint64_t traps) {
   if (traps != 0) {
@@ -58,10 +26,9 @@ void report(benchmark::State& state, std::uint64_t instructions, std::uint64_t t
 
 void bare_core(benchmark::State& state) {
   const auto xlen = static_cast<unsigned>(state.range(0));
-  plain_memory memory;
-  std::uint64_t entry = 0;
-  memory.load(program(xlen), xlen, entry);
-  const auto hart = sn::hart::make_hart({xlen, 0, entry}, memory);
+  sn::hart::test::plain_memory memory;
+  const sn::hart::elf_image image = memory.load(program(xlen), xlen);
+  const auto hart = sn::hart::make_hart({xlen, 0, image.entry}, memory);
   for (auto _ : state) {
     hart->run(10'000'000);
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/random.h"
 
 namespace sn::hart {
 namespace {
@@ -255,6 +256,34 @@ TEST_P(elf, refuses_programs_without_an_entry_or_without_content) {
             "boot.elf: no entry: the entry address 0x0 lies in no segment");
   file.segments.clear();
   EXPECT_THAT(error_of(file.bytes(), GetParam()), HasSubstr("nothing to load"));
+}
+
+TEST_P(elf, survives_any_damage) {
+  elf_file file(GetParam());
+  file.with_symbols = true;
+  const std::string intact = file.bytes();
+  base::random_generator random(1);
+  unsigned accepted = 0;
+  for (int round = 0; round < 50'000; ++round) {
+    std::string damaged = intact;
+    for (std::uint64_t i = 0; i <= random.below(4); ++i) {
+      // Small numbers, all ones, single bits and anything else.
+      const std::uint8_t choices[] = {0, 0xff, static_cast<std::uint8_t>(1U << random.below(8)),
+                                      static_cast<std::uint8_t>(random.next())};
+      damaged[random.below(damaged.size())] = static_cast<char>(choices[random.below(4)]);
+    }
+    try {
+      for (const elf_segment& segment : parse(damaged, GetParam()).segments) {
+        ASSERT_LE(segment.data.size(), segment.size);
+        ASSERT_LE(segment.address + segment.size, 0x8001'0000U);
+        ASSERT_GE(segment.address, 0x8000'0000U);
+      }
+      ++accepted;
+    } catch (const base::configuration_error& error) {
+      ASSERT_THAT(error.what(), StartsWith("boot.elf: "));
+    }
+  }
+  EXPECT_GT(accepted, 0U);  // damage to names and contents does not matter
 }
 
 TEST(elf_file_on_disk, that_cannot_be_opened_is_named) {

@@ -1,4 +1,6 @@
 // details.json: what report.html draws.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -25,24 +27,51 @@ std::string kind_text(workload::operation_kind kind) {
   return "";
 }
 
+/// How well a row that rests on the values under `keys` is known: as the least known of them.
+std::string basis_of(const platform::description& machine, const std::vector<std::string>& keys) {
+  auto worst = base::value_basis::published;
+  for (const base::yaml_value& value : machine.values) {
+    const bool wanted = std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
+      return value.key == key || value.key.rfind(key + ".", 0) == 0;
+    });
+    if (wanted && value.basis > worst) {
+      worst = value.basis;
+    }
+  }
+  return std::string(base::to_text(worst));
+}
+
 json machine(const platform::description& machine) {
   const auto& topology = machine.topology;
   json rows = json::array();
-  const auto row = [&](const std::string& name, const std::string& value) {
-    rows.push_back({{"name", name}, {"value", value}, {"basis", ""}});
+  const auto row = [&](const char* name, const std::string& value,
+                       const std::vector<std::string>& keys) {
+    rows.push_back({{"name", name}, {"value", value}, {"basis", basis_of(machine, keys)}});
   };
-  row("Machine", machine.title);
-  row("Accelerators", std::to_string(topology.accelerators) + " in " +
-                          std::to_string(topology.domains()) + " domains");
-  row("Switches", std::to_string(topology.planes) + " per domain, one stage");
-  row("Scale-up bandwidth per accelerator, each way", base::to_text(machine.accelerator_rate()));
-  row("HBM per accelerator", base::to_text(machine.accelerator.hbm_capacity) + ", " +
-                                 base::to_text(machine.accelerator.hbm_bandwidth));
-  row("Peak per accelerator", base::to_text(machine.accelerator.peak_bf16) + " BF16, " +
-                                  base::to_text(machine.accelerator.peak_fp8) + " FP8");
-  row("Switch port to port", base::to_text(machine.scale_up.switch_port_to_port));
-  row("Partitions (one OS each)", std::to_string(topology.partitions()));
-  row("Memory pools", std::to_string(machine.pools()));
+  row("Accelerators", fmt::format("{} in {} domains", topology.accelerators, topology.domains()),
+      {"topology.accelerators", "topology.accelerators_per_domain"});
+  row("Switches", fmt::format("{} per domain, one stage", topology.planes),
+      {"topology.planes", "topology.kind"});
+  row("Scale-up bandwidth per accelerator, each way", base::to_text(machine.accelerator_rate()),
+      {"scale_up.lane_directions_per_accelerator", "scale_up.bandwidth_reading",
+       "scale_up.lane_rate"});
+  row("Payload of a cell",
+      fmt::format("{} of {}", base::to_text(machine.scale_up.cell_payload()),
+                  base::to_text(machine.scale_up.cell_size)),
+      {"scale_up.cell_size", "scale_up.payload_fraction"});
+  row("Switch, port to port", base::to_text(machine.scale_up.switch_port_to_port),
+      {"scale_up.latency.switch_port_to_port"});
+  row("HBM per accelerator",
+      fmt::format("{} at {}", base::to_text(machine.accelerator.hbm_capacity),
+                  base::to_text(machine.accelerator.hbm_bandwidth)),
+      {"accelerator.hbm"});
+  row("Peak per accelerator",
+      fmt::format("{} BF16, {} FP8", base::to_text(machine.accelerator.peak_bf16),
+                  base::to_text(machine.accelerator.peak_fp8)),
+      {"accelerator.peak_rate"});
+  row("Partitions, one OS each", std::to_string(topology.partitions()),
+      {"topology.accelerators", "topology.accelerators_per_partition"});
+  row("Memory pools", std::to_string(machine.pools()), {"pool.per_domain"});
   return {{"validation_status", std::string(platform::to_text(machine.status))}, {"rows", rows}};
 }
 

@@ -73,6 +73,7 @@ class trace_builder {
       add(operation::block_end, {}, 0);
       --trace_.count;
     }
+    pair_steps();
     return std::move(trace_);
   }
 
@@ -96,6 +97,7 @@ class trace_builder {
   void add(operation op, const decoded& d, word immediate) {
     step<xlen> s;
     s.execute = handler_of<xlen>(op);
+    s.op = op;
     s.immediate = immediate;
     s.pc = pc_;
     s.rd = d.rd == 0 ? core<xlen>::discard : d.rd;
@@ -139,6 +141,18 @@ class trace_builder {
     return always_leaves(d.op);
   }
 
+  /// Lets the first of two steps execute both where there is a function for that.
+  void pair_steps() {
+    auto& steps = trace_.steps;
+    for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
+      const auto pair = handler_of_pair<xlen>(steps[i].op, steps[i + 1].op);
+      if (pair != nullptr) {
+        steps[i].execute = pair;
+        ++i;
+      }
+    }
+  }
+
   memory_view& memory_;
   word pc_;
   block<xlen> trace_;
@@ -178,6 +192,9 @@ const block<xlen>& block_cache<xlen>::cut(const block<xlen>& whole, unsigned cou
   cut_.count = count;
   cut_.steps.assign(whole.steps.begin(), whole.steps.begin() + count + 1);
   cut_.steps.back().execute = handler_of<xlen>(operation::block_end);
+  // The last one may have been paired with what is cut off.
+  step<xlen>& last = cut_.steps[count - 1];
+  last.execute = handler_of<xlen>(last.op);
   return cut_;
 }
 

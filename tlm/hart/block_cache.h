@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "hart/memory_view.h"
+#include "hart/operation.h"
 
 namespace sn::hart {
 
@@ -32,6 +33,7 @@ struct step {
   std::uint8_t rs1 = 0;
   std::uint8_t rs2 = 0;
   std::uint8_t length = 0;
+  operation op = operation::illegal;
   std::uint16_t index = 0;  ///< instructions of the block before this one
 };
 
@@ -61,7 +63,7 @@ class block_cache {
     const block<xlen>* found = recent_[(pc >> 1) % recent_entries];
     return found != nullptr && found->pc == pc ? *found : find_slow(pc);
   }
-  /// Copies the first `count` instructions of `whole`; `count` is less than its own.
+  /// Copies the first `count` instructions of `whole`; `count` is not 0 and less than its own.
   const block<xlen>& cut(const block<xlen>& whole, unsigned count);
 
   /// Removes the blocks that contain one of these bytes, but keeps them alive until collect().

@@ -15,7 +15,6 @@ hart_module::hart_module(const sc_core::sc_module_name& name,
       core_(hart::make_hart(configuration.hart, *this)),
       wake_("wake"),
       held_(configuration.held_in_reset) {
-  base::ensure(configuration.clock.value != 0, "a hart has a clock");
   base::ensure(configuration.quantum > sc_core::SC_ZERO_TIME, "a hart has a quantum");
   socket.register_invalidate_direct_mem_ptr(this, &hart_module::invalidate_direct_mem_ptr);
   SC_METHOD(run);
@@ -135,23 +134,21 @@ hart::bus_status hart_module::write(std::uint64_t address, unsigned size, std::u
 
 hart::bus_status hart_module::transport(tlm::tlm_command command, std::uint64_t address,
                                         unsigned size, std::uint64_t& value) {
-  tlm::tlm_generic_payload payload;
-  payload.set_command(command);
-  payload.set_address(address);
-  payload.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
-  payload.set_data_length(size);
-  payload.set_streaming_width(size);
-  payload.set_byte_enable_ptr(nullptr);
-  payload.set_dmi_allowed(false);
-  payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  payload_.set_command(command);
+  payload_.set_address(address);
+  payload_.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
+  payload_.set_data_length(size);
+  payload_.set_streaming_width(size);
+  payload_.set_dmi_allowed(false);
+  payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   const sc_core::sc_time before = local_offset();
   sc_core::sc_time delay = before;
-  socket->b_transport(payload, delay);
+  socket->b_transport(payload_, delay);
   if (delay > before) {
     stalled_ += delay - before;
     core_->request_stop();  // the quantum was counted without this
   }
-  return payload.is_response_ok() ? hart::bus_status::ok : hart::bus_status::error;
+  return payload_.is_response_ok() ? hart::bus_status::ok : hart::bus_status::error;
 }
 
 hart::direct_window hart_module::direct(std::uint64_t address) {

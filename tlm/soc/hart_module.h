@@ -82,6 +82,8 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   std::vector<hart::direct_window> windows_;
   std::vector<refused_range> refused_;  ///< known to have no DMI
 
+  tlm::tlm_generic_payload payload_;  ///< of the access in progress
+
   sc_core::sc_event wake_;
   sc_core::sc_time deadline_ = sc_core::sc_max_time();
   sc_core::sc_time busy_until_;  ///< what has been executed lasts until then

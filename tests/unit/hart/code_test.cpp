@@ -47,7 +47,7 @@ TEST_P(code, data_next_to_code_can_be_written_without_harm) {
   // A loop of 5 that counts in a word behind it.
   m.load(machine::code,
          {a::lw(2, 1, 32), a::addi(2, 2, 1), a::sw(2, 1, 32), a::addi(3, 3, 1), a::jal(0, -16)});
-  m.core->run(5 * 1000);
+  m.core->run(5'000);
   EXPECT_EQ(m.peek<std::uint32_t>(machine::code + 32), 1000U);
   EXPECT_EQ(m.get(3), 1000U);
 }

@@ -218,7 +218,7 @@ TEST_P(trap_of_width, vectored_mode_spreads_interrupts_but_not_exceptions) {
     m.core->write_csr(csr::mstatus, mie);
     m.core->set_interrupt(line, true);
     m.core->run(1);  // the nop there
-    EXPECT_EQ(m.core->pc(), machine::vector + 4 * static_cast<unsigned>(line) + 4);
+    EXPECT_EQ(m.core->pc(), machine::vector + 4 * static_cast<std::uint64_t>(line) + 4);
     m.core->set_interrupt(line, false);
   }
   m.core->write_csr(csr::mstatus, 0);

@@ -2,8 +2,9 @@
 
 # sn_verilate(<target> TOP <module> PREFIX <class> SOURCES <files...> [PARAMETERS <name=value>...])
 #
-# Adds the class <class>, made from module <module>, to the library <target>. Loops are unrolled whole
-# (the RTL is bit-sliced: a loop over rows is straight-line code), assertions stay on.
+# Adds the class <class>, made from module <module>, to the library <target>. Loops of more than 8
+# rounds stay loops (the RTL is bit-sliced: unrolled, a loop over the rows of a switch outgrows the
+# instruction cache); assertions stay on.
 function(sn_verilate target)
   cmake_parse_arguments(ARG "" "TOP;PREFIX" "SOURCES;PARAMETERS" ${ARGN})
   list(TRANSFORM ARG_PARAMETERS PREPEND -G)
@@ -14,7 +15,7 @@ function(sn_verilate target)
     OPT_FAST -O2
     OPT_SLOW -O1
     VERILATOR_ARGS -Wall -O3 --assert --x-assign fast --x-initial fast
-                   --unroll-count 256 --unroll-stmts 1000000 ${ARG_PARAMETERS})
+                   --unroll-count 8 ${ARG_PARAMETERS})
   # What Verilator writes is not held to our warnings, neither here nor where it is included.
   set_target_properties(${target} PROPERTIES SYSTEM TRUE)
 endfunction()

@@ -7,7 +7,7 @@ foreach(shape IN ITEMS "1 1 clean" "2 4 clean" "5 3 clean" "64 1 clean" "128 1 c
   list(GET shape 1 iterations)
   list(GET shape 2 expected)
   execute_process(
-    COMMAND ${VERILATOR} --lint-only -Wall --unroll-count 256 --unroll-stmts 1000000
+    COMMAND ${VERILATOR} --lint-only -Wall --unroll-count 8
             -GPorts=${ports} -GIterations=${iterations}
             ${RTL}/lint/waivers.vlt ${RTL}/alink_arbiter.sv
     RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)

@@ -68,7 +68,8 @@ INSTANTIATE_TEST_SUITE_P(shapes, rtl_and_twin,
                                          shape{16, 2, 2500}, shape{13, 4, 2500}, shape{16, 4, 2500},
                                          shape{40, 1, 500}, shape{64, 1, 500}, shape{64, 2, 500},
                                          shape{50, 3, 500}, shape{64, 4, 500}, shape{72, 1, 300},
-                                         shape{80, 1, 300}, shape{100, 1, 200}, shape{128, 1, 200}),
+                                         shape{80, 1, 300}, shape{100, 1, 200}, shape{128, 1, 200},
+                                         shape{81, 2, 100}, shape{128, 3, 100}, shape{128, 4, 100}),
                          [](const auto& test) {
                            return fmt::format("{}_ports_{}_iterations", test.param.ports,
                                               test.param.iterations);

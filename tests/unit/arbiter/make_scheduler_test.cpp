@@ -28,10 +28,22 @@ TEST(make_scheduler, refuses_what_the_arbiter_does_not_have_and_says_what_it_has
   }
 }
 
-TEST(make_scheduler, names_the_built_shapes_when_none_fits) {
-  EXPECT_THAT(error_of(kind::rtl, 128, 4), HasSubstr("128 ports and 4 iterations"));
-  EXPECT_THAT(error_of(kind::rtl, 128, 4), HasSubstr(" 80x1 128x1"));
-  EXPECT_EQ(error_of(kind::model, 128, 4), "no error");
+TEST(make_scheduler, has_rtl_for_every_legal_number_of_ports_and_iterations) {
+  for (unsigned ports = 1; ports <= 128; ++ports) {
+    for (unsigned iterations = 1; iterations <= 4; ++iterations) {
+      EXPECT_EQ(error_of(kind::rtl, ports, iterations), "no error");
+    }
+  }
+}
+
+TEST(make_rtl_scheduler, names_the_built_shapes_when_none_fits) {
+  try {
+    make_rtl_scheduler(129, 2);
+    FAIL() << "there is no such shape";
+  } catch (const base::configuration_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("129 ports and 2 iterations"));
+    EXPECT_THAT(error.what(), HasSubstr(" 64x4 80x1 128x1"));
+  }
 }
 
 TEST(make_scheduler, gives_the_ports_and_iterations_that_were_asked_for) {

@@ -50,8 +50,8 @@ TEST(hdm_mapping, three_ways_by_hand) {
       {512, 4, 0},
       {768, 2, 256},
       {1024 + 7, 3, 263},
-      {256 * 300, 2, 256 * 100},
-      {256 * 302 + 1, 4, 256 * 100 + 1},
+      {76800, 2, 25600},                  // piece 300
+      {77313, 4, 25601},                  // the second byte of piece 302
       {768 * mib - 1, 4, 256 * mib - 1},  // the last byte of the range
   };
   for (const auto& row : table) {
@@ -96,7 +96,7 @@ TEST(hdm_legality, each_rule_is_checked) {
   EXPECT_FALSE(is_legal(good, 4, one_gib, {}));  // devices 2 to 4, of 0 to 3
   auto m = good;
   m.ways = 5;
-  m.size = 5 * 256 * mib;
+  m.size = 1280 * mib;
   EXPECT_FALSE(is_legal(m, 32, one_gib, {}));
   m = good;
   m.ways = 0;

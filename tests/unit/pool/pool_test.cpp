@@ -57,7 +57,7 @@ struct pool_bench {
   }
 
   void map(unsigned decoder, std::uint32_t base, unsigned ways, unsigned first_device) {
-    const std::uint32_t at = address_map::pool + decoder * 0x40;
+    const std::uint64_t at = address_map::pool + decoder * std::uint64_t{0x40};
     first.write(at + block::decoder_base_low, base);
     first.write(at + block::decoder_size_low, ways * unit);
     first.write(at + block::decoder_interleave, ways | first_device << 16U);
@@ -91,8 +91,8 @@ TEST(pool, both_blocks_are_seen_from_both_sides) {
   EXPECT_EQ(bench.second.read(registers::mailbox::unit), 0x0101U);
   EXPECT_EQ(bench.first.read(address_map::pool + block::capability), 0x0804U);
   EXPECT_EQ(bench.first.read(address_map::pool + block::device_size), 1024U);
-  EXPECT_EQ(bench.first.read(address_map::pool + block::device_status + 3 * 4), 1U);
-  EXPECT_EQ(bench.first.read(address_map::pool + block::device_status + 4 * 4), 0U);
+  EXPECT_EQ(bench.first.read(address_map::pool + block::device_status + 12), 1U);
+  EXPECT_EQ(bench.first.read(address_map::pool + block::device_status + 16), 0U);
   bench.controller.write(address_map::pool + block::plane_mask, 0xff);
   EXPECT_EQ(bench.second.read(address_map::pool + block::plane_mask), 0xffU);
   sn::test::run_us(20);

@@ -5,7 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <utility>
+#include <memory>
+#include <ostream>
 
 #include "arbiter/islip.h"
 #include "unit/arbiter/requests.h"
@@ -18,6 +19,10 @@ struct shape {
   unsigned iterations;
   int slots_per_seed;
 };
+
+std::ostream& operator<<(std::ostream& out, const shape& tested) {
+  return out << tested.ports << 'x' << tested.iterations;
+}
 
 class rtl_and_twin : public testing::TestWithParam<shape> {};
 

@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
 
 #include "arbiter/islip.h"
 #include "arbiter/lockstep.h"
@@ -47,6 +50,10 @@ struct bug {
   const char* name;
   std::unique_ptr<scheduler> (*make)();
 };
+
+std::ostream& operator<<(std::ostream& out, const bug& planted) {
+  return out << planted.name;
+}
 
 template <class model>
 std::unique_ptr<scheduler> make() {

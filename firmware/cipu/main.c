@@ -26,7 +26,7 @@ static const struct {
 } stages[] = {
     {cipu_stage_discover, stage_discover}, {cipu_stage_gpu_check, stage_gpu_check},
     {cipu_stage_training, stage_training}, {cipu_stage_tables, stage_tables},
-    {cipu_stage_pool_map, stage_pool_map}, {cipu_stage_pod_sync, stage_pod_sync},
+    {cipu_stage_pod_sync, stage_pod_sync}, {cipu_stage_pool_map, stage_pool_map},
 };
 
 static bool bring_up(void) {

@@ -44,8 +44,8 @@ static const char* stage_text(uint32_t stage) {
       [cipu_stage_gpu_check] = "checking GPUs",
       [cipu_stage_training] = "training links",
       [cipu_stage_tables] = "writing pods and routes",
-      [cipu_stage_pool_map] = "mapping pool capacity",
       [cipu_stage_pod_sync] = "meeting the other partitions of the pod",
+      [cipu_stage_pool_map] = "mapping pool capacity",
       [cipu_stage_ready] = "ready",
       [cipu_stage_failed] = "failed",
   };

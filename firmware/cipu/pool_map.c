@@ -17,9 +17,6 @@
 #define DECODER_SPACE_SHIFT 44  // each decoder maps into 16 TiB of its own
 #define ANSWER_TIMEOUT_US 100000u
 #define DMA_TIMEOUT_US 10000u
-// The domain's leader may still be on its way to giving the pool its ports and routes.
-#define REACH_TIMEOUT_US 1000000u
-#define REACH_RETRY_US 200u
 
 #define TEST_BYTES 8192u
 #define TEST_WORDS (TEST_BYTES / sizeof(uint32_t))
@@ -91,41 +88,23 @@ static bool map(struct partition* partition, const struct pool_unit* pool, uint3
   return true;
 }
 
-static enum dma_state transfer(struct partition* partition, const struct dma_transfer* what,
-                               uint32_t* cause) {
+static bool transfer(struct partition* partition, const struct dma_transfer* what) {
   const uint64_t deadline = timer_after_us(DMA_TIMEOUT_US);
+  uint32_t cause = 0;
   dma_start(what);
-  enum dma_state state = dma_poll(cause);
-  uint32_t sources = 0;
+  enum dma_state state = dma_poll(&cause);
   while (state == dma_busy && timer_now() < deadline) {
-    sources = cipu_wait(partition, deadline);
-    state = dma_poll(cause);
+    const uint32_t sources = cipu_wait(partition, deadline);
+    state = dma_poll(&cause);
     interrupts_done(sources);
   }
-  return state;
-}
-
-// As transfer, but goes on trying while the pool cannot be reached.
-static bool transfer_when_reachable(struct partition* partition, const struct dma_transfer* what) {
-  const uint64_t deadline = timer_after_us(REACH_TIMEOUT_US);
-  uint32_t cause = 0;
-  for (;;) {
-    switch (transfer(partition, what, &cause)) {
-      case dma_ok:
-        return true;
-      case dma_busy:
-        log_line("the pool does not answer an access to 0x%lx", (unsigned long)what->remote);
-        return false;
-      case dma_error:
-        break;
-    }
-    if (timer_now() >= deadline) {
-      log_line("no access to pool address 0x%lx: %s", (unsigned long)what->remote,
-               dma_cause_text(cause));
-      return false;
-    }
-    cipu_sleep(partition, REACH_RETRY_US);
+  if (state == dma_busy) {
+    log_line("the pool does not answer an access to 0x%lx", (unsigned long)what->remote);
+  } else if (state == dma_error) {
+    log_line("no access to pool address 0x%lx: %s", (unsigned long)what->remote,
+             dma_cause_text(cause));
   }
+  return state == dma_ok;
 }
 
 // Writes a pattern to the pool and reads it back.
@@ -141,12 +120,12 @@ static bool test(struct partition* partition, uint16_t endpoint, uint64_t addres
                               .endpoint = endpoint,
                               .bytes = TEST_BYTES,
                               .from_endpoint = false};
-  if (!transfer_when_reachable(partition, &what)) {
+  if (!transfer(partition, &what)) {
     return false;
   }
   what.local = (uintptr_t)readback;
   what.from_endpoint = true;
-  if (!transfer_when_reachable(partition, &what)) {
+  if (!transfer(partition, &what)) {
     return false;
   }
   for (unsigned i = 0; i < TEST_WORDS; ++i) {

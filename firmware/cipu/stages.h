@@ -16,9 +16,9 @@ bool stage_gpu_check(struct partition* partition);
 bool stage_training(struct partition* partition);
 // Puts the endpoints into the pod and writes the routes to them.
 bool stage_tables(struct partition* partition);
-// Maps pool capacity and tests it through the fabric.
-bool stage_pool_map(struct partition* partition);
 // Waits until all partitions of the pod have come this far.
 bool stage_pod_sync(struct partition* partition);
+// Maps pool capacity and tests it through the fabric.
+bool stage_pool_map(struct partition* partition);
 
 #endif  // CIPU_STAGES_H

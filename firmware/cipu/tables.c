@@ -2,7 +2,9 @@
 
 #include "cipu/requests.h"
 #include "cipu/stages.h"
+#include "cipu/wait.h"
 #include "drivers/gpu.h"
+#include "drivers/pool.h"
 #include "hal/field.h"
 #include "hal/memory_map.h"
 #include "hal/mmio.h"
@@ -11,6 +13,7 @@
 #include "registers/generated/c/enumerations.h"
 
 #define TABLES_TIMEOUT_US 500000u
+#define PLANES_TIMEOUT_US 100000u
 
 static bool written(struct partition* partition, const struct switch_unit* unit,
                     const struct mailbox_request* request, const struct mailbox_answer* answer) {
@@ -45,7 +48,25 @@ static bool add(struct partition* partition, struct requests* requests,
   return true;
 }
 
-// A pool's own firmware sets the planes of the pool.
+// `window` is a pool's window.
+static bool sprays_over_all_that_is_up(uintptr_t window) {
+  const uintptr_t pool = window + MANAGEMENT_POOL_OFFSET;
+  return pool_plane_mask(pool) == alink_ports_up(pool_alink(pool), (1u << ALINK_PORTS) - 1);
+}
+
+// A pool's own firmware sets the planes of the pool, once it has seen their ports come up. What is
+// read from the pool has no plane to come back on before that.
+static void wait_for_pools(struct partition* partition) {
+  for (unsigned i = 0; i < partition->endpoints; ++i) {
+    const struct endpoint* endpoint = &partition->endpoint[i];
+    if (endpoint->kind == endpoint_kind_pool &&
+        cipu_poll(partition, &partition->pool[endpoint->index].base, 1, sprays_over_all_that_is_up,
+                  PLANES_TIMEOUT_US) != 0) {
+      log_line("pool %u: its firmware does not take up the planes that are up", endpoint->index);
+    }
+  }
+}
+
 static void set_planes(const struct partition* partition, const struct endpoint* endpoint) {
   if (endpoint->kind == endpoint_kind_gpu) {
     gpu_set_plane_mask(partition->gpu[endpoint->index].base, endpoint->up);
@@ -71,6 +92,7 @@ bool stage_tables(struct partition* partition) {
   for (unsigned i = 0; i < partition->endpoints; ++i) {
     set_planes(partition, &partition->endpoint[i]);
   }
+  wait_for_pools(partition);
   log_line("%u endpoints in pod %u, %u routes on %u planes", partition->endpoints, partition->pod,
            partition->routes, requests->lists);
   return true;

@@ -24,6 +24,10 @@ void pool_set_plane_mask(uintptr_t base, uint32_t planes) {
   mmio_write32(base + offsetof(pool_t, plane_mask), FIELD_SET(POOL__PLANE_MASK__PLANES, planes));
 }
 
+uint32_t pool_plane_mask(uintptr_t base) {
+  return FIELD_GET(POOL__PLANE_MASK__PLANES, mmio_read32(base + offsetof(pool_t, plane_mask)));
+}
+
 static void write64(uintptr_t address, uint64_t value) {
   mmio_write32(address, (uint32_t)value);
   mmio_write32(address + 4, (uint32_t)(value >> 32));

@@ -29,6 +29,7 @@ struct pool_mapping {
 struct pool_capability pool_capability(uintptr_t base);
 bool pool_device_present(uintptr_t base, unsigned device);
 void pool_set_plane_mask(uintptr_t base, uint32_t planes);
+uint32_t pool_plane_mask(uintptr_t base);
 // Programs and commits a decoder; true if the mapping is in force.
 bool pool_map(uintptr_t base, unsigned decoder, const struct pool_mapping* mapping);
 void pool_unmap(uintptr_t base, unsigned decoder);

@@ -63,8 +63,8 @@ enum cipu_stage {
   cipu_stage_gpu_check = 2,  // Checking every GPU.
   cipu_stage_training = 3,  // Having links trained.
   cipu_stage_tables = 4,  // Writing pods and routes.
-  cipu_stage_pool_map = 5,  // Mapping pool capacity.
-  cipu_stage_pod_sync = 6,  // Waiting for the other partitions of the pod.
+  cipu_stage_pod_sync = 5,  // Waiting for the other partitions of the pod.
+  cipu_stage_pool_map = 6,  // Mapping pool capacity.
   cipu_stage_ready = 7,  // Serving.
   cipu_stage_failed = 8,  // Bring-up failed; failure says where.
 };

@@ -18,8 +18,8 @@ enum class cipu_stage : std::uint32_t {
   gpu_check = 2,  ///< Checking every GPU.
   training = 3,  ///< Having links trained.
   tables = 4,  ///< Writing pods and routes.
-  pool_map = 5,  ///< Mapping pool capacity.
-  pod_sync = 6,  ///< Waiting for the other partitions of the pod.
+  pod_sync = 5,  ///< Waiting for the other partitions of the pod.
+  pool_map = 6,  ///< Mapping pool capacity.
   ready = 7,  ///< Serving.
   failed = 8,  ///< Bring-up failed; failure says where.
 };

@@ -42,7 +42,7 @@ TEST(boot, log_tells_every_stage_in_order) {
        {"CIPU of partition 0, channel 0", "stage 1: ", "2 GPUs, 2 switches, 1 pools",
         "stage 2: ", "GPU 0: endpoint 0, 8192 MiB", "GPU 1: endpoint 1, 8192 MiB",
         "stage 3: ", "8 of 8 ALink ports up", "stage 4: ", "8 routes on 2 planes",
-        "stage 5: ", "1024 MiB", "stage 6: ", "all 2 partitions are up", "stage 7: ready"}) {
+        "stage 5: ", "all 2 partitions are up", "stage 6: ", "1024 MiB", "stage 7: ready"}) {
     const std::size_t found = machine.log("cipu0").find(words, at);
     ASSERT_NE(found, std::string::npos) << words << " is missing after\n"
                                         << machine.log("cipu0").substr(0, at);
@@ -144,12 +144,57 @@ TEST(boot, a_gpu_that_fails_its_self_test_stops_its_partition_only) {
   EXPECT_FALSE(machine.alink_switch(0).port_up(3));
 }
 
-TEST(boot, a_pool_that_nobody_routes_to_is_named) {
+TEST(boot, a_clean_boot_has_no_burst_refused) {
+  rack machine({});
+  machine.boot(long_enough);
+  // Two partitions write and read 8 KiB at both ends of their range.
+  EXPECT_EQ(machine.fabric().statistics().bytes_delivered, 2U * 2U * 2U * 8192U);
+  EXPECT_EQ(machine.fabric().statistics().bytes_failed, 0U);
+}
+
+TEST(boot, the_pool_sprays_over_all_planes_before_the_pod_meets) {
+  rack machine({});
+  std::uint32_t planes = 0;
+  machine.cipu(0).on_stage([&](cipu_stage reached, cipu_stage) {
+    if (reached == cipu_stage::pod_sync) {
+      planes = machine.pool(0).registers().get(registers::pool::plane_mask);
+    }
+  });
+  machine.boot(long_enough);
+  EXPECT_EQ(planes, both_planes);
+}
+
+// Alone in its pod a partition meets nobody: it uses the pool as soon as its tables are written.
+TEST(boot, a_single_partition_does_not_use_the_pool_before_it_can_be_reached) {
+  rack_parameters parameters;
+  parameters.partitions = 1;
+  rack machine(parameters);
+  machine.boot(long_enough);
+  EXPECT_EQ(machine.stage(0), cipu_stage::ready) << machine.log();
+  EXPECT_EQ(machine.fabric().statistics().bytes_delivered, 2U * 2U * 8192U);
+  EXPECT_EQ(machine.fabric().statistics().bytes_failed, 0U);
+}
+
+TEST(boot, nobody_uses_the_pool_when_the_domain_s_leader_fails) {
   rack_parameters parameters;
   parameters.faulty_hbm = 0;  // partition 0 leads the domain: it alone brings the pool up
   rack machine(parameters);
   machine.boot(long_enough);
   EXPECT_EQ(machine.failure(0), cipu_stage::gpu_check);
+  EXPECT_EQ(machine.failure(1), cipu_stage::pod_sync);
+  EXPECT_THAT(machine.log("cipu1"), HasSubstr("the pod's leader, partition 0, does not say"));
+  EXPECT_EQ(machine.fabric().statistics().bytes_injected, 0U);
+}
+
+TEST(boot, a_pool_whose_route_is_gone_is_named_at_the_first_refusal) {
+  rack machine({});
+  machine.cipu(1).on_stage([&](cipu_stage reached, cipu_stage) {
+    for (unsigned plane = 0; reached == cipu_stage::pool_map && plane < 2; ++plane) {
+      machine.alink_switch(plane).registers().set(registers::alink_switch::route, 0,
+                                                  machine.pool_endpoint(0));
+    }
+  });
+  machine.boot(long_enough);
   EXPECT_EQ(machine.failure(1), cipu_stage::pool_map);
   EXPECT_THAT(machine.log("cipu1"), HasSubstr("no access to pool address"));
   EXPECT_THAT(machine.log("cipu1"), HasSubstr("there is no route"));

@@ -63,6 +63,7 @@ class rack {
   alink_switch::alink_switch& alink_switch(unsigned plane) { return *switches_.at(plane); }
   pool::pool& pool(unsigned index) { return *pools_.at(index); }
   cipu::packet_network& scale_out() { return *scale_out_; }
+  const fabric::cell_engine& fabric() const { return *fabric_; }
   alink::link& link(unsigned endpoint, unsigned plane) { return *links_.at(endpoint).at(plane); }
   unsigned gpus() const { return parameters_.partitions * parameters_.gpus_per_partition; }
   unsigned endpoints() const { return gpus() + parameters_.partitions + parameters_.pools; }

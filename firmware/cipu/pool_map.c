@@ -139,6 +139,12 @@ static bool test(struct partition* partition, uint16_t endpoint, uint64_t addres
   return true;
 }
 
+// The pools' ports are in the pod of the partition with channel 0, the first of the domain. The
+// leader is the first of its pod.
+static bool shares_the_pools_pod(const struct partition* partition) {
+  return partition->pod_leader == partition->index - partition->channel;
+}
+
 bool stage_pool_map(struct partition* partition) {
   if (partition->pool_request_mib == 0) {
     log_line("no pool capacity asked for");
@@ -146,6 +152,10 @@ bool stage_pool_map(struct partition* partition) {
   }
   if (partition->pod == 0) {
     log_line("no pool for a partition of no pod");
+    return true;
+  }
+  if (!shares_the_pools_pod(partition)) {
+    log_line("the pool belongs to another pod");
     return true;
   }
   const struct pool_unit* pool = NULL;

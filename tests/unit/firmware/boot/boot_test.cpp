@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <string>
 
 #include "rack.h"
 #include "registers/generated/cpp/alink_switch.h"
@@ -300,8 +301,34 @@ TEST(boot, the_pool_serves_the_pod_of_the_domain_s_leader) {
   rack machine(parameters);
   machine.boot(long_enough);
   EXPECT_EQ(machine.stage(0), cipu_stage::ready) << machine.log();
-  EXPECT_EQ(machine.failure(1), cipu_stage::pool_map);
-  EXPECT_THAT(machine.log("cipu1"), HasSubstr("it belongs to another pod"));
+  EXPECT_EQ(machine.stage(1), cipu_stage::ready) << machine.log();
+  EXPECT_THAT(machine.log("cipu1"), HasSubstr("the pool belongs to another pod"));
+  EXPECT_EQ(machine.pool(0).decoders().mapped(), base::bytes(std::uint64_t{1024} << 20));
+  EXPECT_EQ(machine.fabric().statistics().bytes_failed, 0U);
+}
+
+// The platform's second domain of four partitions: indices 4 to 7, channels 0 to 3.
+TEST(boot, in_any_domain_the_pool_serves_all_partitions_of_the_leader_s_pod) {
+  rack_parameters parameters;
+  parameters.partitions = 4;
+  parameters.first_partition = 4;
+  parameters.pods = {7, 9, 7, 9};
+  rack machine(parameters);
+  machine.boot(long_enough);
+  for (unsigned partition = 0; partition < 4; ++partition) {
+    EXPECT_EQ(machine.stage(partition), cipu_stage::ready) << machine.log();
+  }
+  EXPECT_THAT(machine.log("cipu0"), HasSubstr("CIPU of partition 4, channel 0"));
+  const auto maps = [&](unsigned partition) {
+    return machine.log("cipu" + std::to_string(partition)).find("maps 1024 MiB") !=
+           std::string::npos;
+  };
+  EXPECT_TRUE(maps(0));
+  EXPECT_FALSE(maps(1));
+  EXPECT_TRUE(maps(2));
+  EXPECT_FALSE(maps(3));
+  EXPECT_EQ(machine.pool(0).registers().get(registers::pool::decoder_owner, 0), 7U);
+  EXPECT_EQ(machine.pool(0).registers().get(registers::pool::decoder_owner, 1), 7U);
 }
 
 TEST(boot, firmware_that_dies_says_where_and_why) {

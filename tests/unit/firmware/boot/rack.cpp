@@ -72,19 +72,19 @@ rack::rack(const rack_parameters& parameters) : parameters_(parameters) {
   }
   for (unsigned i = 0; i < parameters.partitions; ++i) {
     cipu::configuration c;
-    c.index = i;
+    c.index = parameters.first_partition + i;
     c.channel = i;
     c.endpoint = cipu_endpoint(i);
     const auto pod_of = [&](unsigned p) {
       return parameters.pods.empty() ? base::pod_id{1} : parameters.pods.at(p);
     };
     c.pod = pod_of(i);
-    c.pod_leader = i;
+    c.pod_leader = c.index;
     c.pod_partitions = 1;
     for (unsigned p = parameters.partitions; c.pod != 0 && p-- > 0;) {
       if (p != i && pod_of(p) == c.pod) {
         ++c.pod_partitions;
-        c.pod_leader = std::min(c.pod_leader, p);
+        c.pod_leader = std::min(c.pod_leader, parameters.first_partition + p);
       }
     }
     c.pool_request_mib = parameters.pool_request_mib;

@@ -25,6 +25,7 @@ namespace sn::firmware_test {
 /// What a rack is made of, and what is wrong with it.
 struct rack_parameters {
   unsigned partitions = 2;
+  unsigned first_partition = 0;  ///< its index in the platform
   unsigned gpus_per_partition = 2;
   unsigned planes = 2;
   unsigned pools = 1;

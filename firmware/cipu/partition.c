@@ -29,6 +29,9 @@ void partition_init(struct partition* partition) {
   partition->pod_leader = FIELD_GET(CIPU__POD__LEADER, pod);
   partition->pod_partitions = FIELD_GET(CIPU__POD__PARTITIONS, pod);
   partition->pool_request_mib = read(offsetof(cipu_t, pool_request));
+  const uint32_t interleave = read(offsetof(cipu_t, pool_interleave));
+  partition->pool_ways = (uint8_t)FIELD_GET(CIPU__POOL_INTERLEAVE__WAYS, interleave);
+  partition->pool_granularity = (uint8_t)FIELD_GET(CIPU__POOL_INTERLEAVE__GRANULARITY, interleave);
 }
 
 static void set_boot_status(uint32_t stage, uint32_t failure) {

@@ -69,6 +69,8 @@ struct partition {
   unsigned pod_leader;
   unsigned pod_partitions;
   uint32_t pool_request_mib;
+  uint8_t pool_ways;         // devices to interleave over
+  uint8_t pool_granularity;  // 256 bytes shifted left by this
 
   struct gpu_unit gpu[MAX_GPUS];
   unsigned gpus;

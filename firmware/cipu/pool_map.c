@@ -13,7 +13,6 @@
 #include "registers/generated/c/enumerations.h"
 
 #define GRANULE_MIB 256u
-#define GRANULARITY 4u          // 4 KiB per device in turn
 #define DECODER_SPACE_SHIFT 44  // each decoder maps into 16 TiB of its own
 #define ANSWER_TIMEOUT_US 100000u
 #define DMA_TIMEOUT_US 10000u
@@ -29,29 +28,19 @@ static bool call(struct partition* partition, const struct pool_unit* pool,
   return request_call(partition, pool->base, pool->window, request, answer, ANSWER_TIMEOUT_US);
 }
 
-// Asks for the capacity over as many devices as divide it evenly, then over fewer.
-static bool allocate(struct partition* partition, const struct pool_unit* pool, unsigned devices,
-                     uint32_t mib, struct mailbox_answer* answer, unsigned* ways) {
-  static const uint8_t legal[] = {16, 12, 8, 6, 4, 3, 2, 1};
-  for (unsigned i = 0; i < sizeof legal; ++i) {
-    if (legal[i] > devices || mib % (GRANULE_MIB * legal[i]) != 0) {
-      continue;
-    }
-    const struct mailbox_request request = {.command = mailbox_command_pool_allocate,
-                                            .argument = {mib, legal[i]}};
-    if (!call(partition, pool, &request, answer)) {
-      return false;
-    }
-    if (answer->result == mailbox_result_ok) {
-      *ways = legal[i];
-      return true;
-    }
-    if (answer->result != mailbox_result_no_capacity) {
-      break;
-    }
+static bool allocate(struct partition* partition, const struct pool_unit* pool, uint32_t mib,
+                     struct mailbox_answer* answer) {
+  const struct mailbox_request request = {.command = mailbox_command_pool_allocate,
+                                          .argument = {mib, partition->pool_ways}};
+  if (!call(partition, pool, &request, answer)) {
+    return false;
   }
-  log_line("pool gives no %lu MiB: %s", (unsigned long)mib, mailbox_result_text(answer->result));
-  return false;
+  if (answer->result != mailbox_result_ok) {
+    log_line("pool gives no %lu MiB over %u devices: %s", (unsigned long)mib, partition->pool_ways,
+             mailbox_result_text(answer->result));
+    return false;
+  }
+  return true;
 }
 
 static bool map(struct partition* partition, const struct pool_unit* pool, uint32_t mib,
@@ -65,8 +54,7 @@ static bool map(struct partition* partition, const struct pool_unit* pool, uint3
   log_line("pool at endpoint %u: %lu MiB on %lu devices, %lu MiB free", pool->id,
            (unsigned long)capacity.value[0], (unsigned long)capacity.value[2],
            (unsigned long)capacity.value[1]);
-  unsigned ways = 0;
-  if (!allocate(partition, pool, capacity.value[2], mib, &given, &ways)) {
+  if (!allocate(partition, pool, mib, &given)) {
     return false;
   }
   const unsigned decoder = given.value[2];
@@ -74,8 +62,8 @@ static bool map(struct partition* partition, const struct pool_unit* pool, uint3
       .base = (uint64_t)(decoder + 1) << DECODER_SPACE_SHIFT,
       .size = (uint64_t)mib << 20,
       .device_address = (uint64_t)given.value[1] << 32 | given.value[0],
-      .ways = (uint8_t)ways,
-      .granularity = GRANULARITY,
+      .ways = partition->pool_ways,
+      .granularity = partition->pool_granularity,
       .first_device = (uint8_t)given.value[3],
       .pod = partition->pod,
   };
@@ -83,7 +71,8 @@ static bool map(struct partition* partition, const struct pool_unit* pool, uint3
     log_line("decoder %u refuses the mapping", decoder);
     return false;
   }
-  log_line("decoder %u maps %lu MiB over %u devices at 0x%lx", decoder, (unsigned long)mib, ways,
+  log_line("decoder %u maps %lu MiB over %u devices, %u bytes in turn, at 0x%lx", decoder,
+           (unsigned long)mib, mapping->ways, 256u << mapping->granularity,
            (unsigned long)mapping->base);
   return true;
 }

@@ -12,6 +12,17 @@ namespace block = registers::cipu;
 
 namespace {
 
+/// The code of a granularity: 256 bytes shifted left by it.
+std::uint32_t granularity_code(base::bytes granularity) {
+  for (std::uint32_t code = 0; code <= 6; ++code) {
+    if (granularity == base::bytes(std::uint64_t{256} << code)) {
+      return code;
+    }
+  }
+  throw std::invalid_argument(
+      "cipu: the interleave granularity is not a power of two from 256 B to 16 KiB");
+}
+
 configuration checked(const configuration& parameters) {
   if (parameters.windows > window_limit) {
     throw std::invalid_argument("cipu: more than 128 management windows");
@@ -21,6 +32,9 @@ configuration checked(const configuration& parameters) {
   }
   if (parameters.channel > 15) {
     throw std::invalid_argument("cipu: a mailbox has 16 channels");
+  }
+  if (parameters.pool_interleave_ways < 1 || parameters.pool_interleave_ways > 16) {
+    throw std::invalid_argument("cipu: pool capacity is interleaved over 1 to 16 ways");
   }
   return parameters;
 }
@@ -114,6 +128,10 @@ void cipu::bind_registers(const configuration& parameters) {
   registers_.set(block::pod, block::pod_field::partitions, parameters.pod_partitions);
   registers_.set(block::pod, block::pod_field::leader, parameters.pod_leader);
   registers_.set(block::pool_request, parameters.pool_request_mib);
+  registers_.set(block::pool_interleave, block::pool_interleave_field::ways,
+                 parameters.pool_interleave_ways);
+  registers_.set(block::pool_interleave, block::pool_interleave_field::granularity,
+                 granularity_code(parameters.pool_interleave_granularity));
   registers_.on_write(block::boot_status, [this](std::uint32_t, std::uint32_t value) {
     if (on_stage_) {
       on_stage_(static_cast<block::cipu_stage>(block::boot_status_field::stage.get(value)),

@@ -43,7 +43,9 @@ struct configuration {
   unsigned pod_partitions = 1;     ///< partitions in the pod
   unsigned pod_leader = 0;         ///< index of the pod's first partition
   std::uint32_t pool_request_mib = 0;
-  unsigned windows = 0;  ///< management windows that may hold a device
+  unsigned pool_interleave_ways = 1;  ///< 1 to 16; whether it can be had is the pool's to say
+  base::bytes pool_interleave_granularity{256};  ///< a power of two up to 16 KiB
+  unsigned windows = 0;                          ///< management windows that may hold a device
   sc_core::sc_time management_latency;
   unsigned queue_pairs = 0;
   soc::controller_configuration controller;  ///< RV64

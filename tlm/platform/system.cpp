@@ -147,6 +147,10 @@ void system::build_cipus(const system_options& options) {
     }
     parameters.pool_request_mib =
         static_cast<std::uint32_t>(machine_.pool.request_per_partition.value >> 20U);
+    if (machine_.pool.per_domain > 0) {
+      parameters.pool_interleave_ways = machine_.pool.interleave_ways;
+      parameters.pool_interleave_granularity = machine_.pool.interleave_granularity;
+    }
     parameters.windows = (used + window_step - 1) / window_step * window_step;
     parameters.management_latency = to_sc_time(from.management_access_latency);
     parameters.queue_pairs = from.queue_pairs;

@@ -99,6 +99,16 @@ extern "C" {
 #define CIPU__ALERTX__WINDOWS_bw 32
 #define CIPU__ALERTX__WINDOWS_reset 0x0
 
+// reg - cipu.pool_interleave
+#define CIPU__POOL_INTERLEAVE__WAYS_bm 0x1f
+#define CIPU__POOL_INTERLEAVE__WAYS_bp 0
+#define CIPU__POOL_INTERLEAVE__WAYS_bw 5
+#define CIPU__POOL_INTERLEAVE__WAYS_reset 0x1
+#define CIPU__POOL_INTERLEAVE__GRANULARITY_bm 0x700
+#define CIPU__POOL_INTERLEAVE__GRANULARITY_bp 8
+#define CIPU__POOL_INTERLEAVE__GRANULARITY_bw 3
+#define CIPU__POOL_INTERLEAVE__GRANULARITY_reset 0x0
+
 // reg - cipu.alink.control[]
 #define CIPU__ALINK__CONTROLX__ENABLE_bm 0x1
 #define CIPU__ALINK__CONTROLX__ENABLE_bp 0
@@ -322,7 +332,8 @@ typedef struct __attribute__ ((__packed__)) {
     uint32_t plane_mask;
     uint32_t heartbeat;
     uint32_t alert[4];
-    uint8_t RESERVED_30_ff[0xd0];
+    uint32_t pool_interleave;
+    uint8_t RESERVED_34_ff[0xcc];
     cipu__alink_t alink;
     uint8_t RESERVED_1c0_1ff[0x40];
     cipu__dma_t dma;

@@ -34,6 +34,7 @@ inline constexpr std::uint32_t boot_status = 0x0014;
 inline constexpr std::uint32_t plane_mask = 0x0018;
 inline constexpr std::uint32_t heartbeat = 0x001c;
 inline constexpr std::uint32_t alert = 0x0020;
+inline constexpr std::uint32_t pool_interleave = 0x0030;
 inline constexpr std::uint32_t alink_control = 0x0100;
 inline constexpr std::uint32_t alink_status = 0x0140;
 inline constexpr std::uint32_t alink_peer = 0x0180;
@@ -108,6 +109,11 @@ inline constexpr base::register_field count{0, 32};
 namespace alert_field {
 inline constexpr base::register_field windows{0, 32};
 }  // namespace alert_field
+
+namespace pool_interleave_field {
+inline constexpr base::register_field ways{0, 5};
+inline constexpr base::register_field granularity{8, 3};
+}  // namespace pool_interleave_field
 
 namespace alink_control_field {
 inline constexpr base::register_field enable{0, 1};
@@ -217,6 +223,7 @@ inline constexpr base::register_info table[] = {
     {"plane_mask", 0x0018, 1, 4, 0x00000000, 0x0000ffff, 0x0000ffff, 0x00000000},
     {"heartbeat", 0x001c, 1, 4, 0x00000000, 0xffffffff, 0xffffffff, 0x00000000},
     {"alert", 0x0020, 4, 4, 0x00000000, 0xffffffff, 0x00000000, 0x00000000},
+    {"pool_interleave", 0x0030, 1, 4, 0x00000001, 0x0000071f, 0x00000000, 0x00000000},
     {"alink_control", 0x0100, 16, 4, 0x00000000, 0x00000001, 0x00000001, 0x00000000},
     {"alink_status", 0x0140, 16, 4, 0x00000000, 0x0000ff0f, 0x00000000, 0x00000000},
     {"alink_peer", 0x0180, 16, 4, 0x00000000, 0x8000ffff, 0x00000000, 0x00000000},

@@ -18,6 +18,8 @@ inline configuration second_partition() {
   c.pod_partitions = 2;
   c.pod_leader = 8;
   c.pool_request_mib = 4096;
+  c.pool_interleave_ways = 12;
+  c.pool_interleave_granularity = base::bytes(16'384);
   c.windows = 40;
   c.management_latency = sc_core::sc_time(200, sc_core::SC_NS);
   c.queue_pairs = 131'072;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,7 @@ TEST(cipu, straps_say_where_it_is) {
   EXPECT_EQ(bench.controller.read(block::strap), 0x0028'0109U);  // 40 windows, channel 1, index 9
   EXPECT_EQ(bench.controller.read(block::pod), 0x0802'0003U);    // leader 8, 2 partitions, pod 3
   EXPECT_EQ(bench.controller.read(block::pool_request), 4096U);
+  EXPECT_EQ(bench.controller.read(block::pool_interleave), 0x060cU);  // 256 B << 6, 12 ways
   EXPECT_EQ(bench.controller.read(block::nic_queue_pairs), 131'072U);
 }
 
@@ -94,6 +96,19 @@ TEST(cipu, impossible_configurations_are_refused) {
   parameters = second_partition();
   parameters.channel = 16;
   EXPECT_THROW(cipu("b", parameters), std::invalid_argument);
+  unsigned name = 0;
+  for (const unsigned ways : {0U, 17U}) {
+    parameters = second_partition();
+    parameters.pool_interleave_ways = ways;
+    EXPECT_THROW(cipu(("ways" + std::to_string(name++)).c_str(), parameters),
+                 std::invalid_argument);
+  }
+  for (const unsigned granularity : {0U, 128U, 384U, 32'768U}) {
+    parameters = second_partition();
+    parameters.pool_interleave_granularity = base::bytes(granularity);
+    EXPECT_THROW(cipu(("granularity" + std::to_string(name++)).c_str(), parameters),
+                 std::invalid_argument);
+  }
 }
 
 }  // namespace sn::cipu::test

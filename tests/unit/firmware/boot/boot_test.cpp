@@ -112,12 +112,71 @@ TEST(boot, a_partition_that_asks_for_no_pool_maps_none) {
 TEST(boot, a_pool_that_is_too_small_is_named) {
   rack_parameters parameters;
   parameters.partitions = 1;
-  parameters.pool_request_mib = 16384 + 256;  // the pool has 4 devices of 4096 MiB
+  parameters.pool_request_mib = 16384 + 1024;  // the pool has 4 devices of 4096 MiB
   rack machine(parameters);
   machine.boot(long_enough);
   EXPECT_EQ(machine.stage(0), cipu_stage::failed);
   EXPECT_EQ(machine.failure(0), cipu_stage::pool_map);
-  EXPECT_THAT(machine.log("cipu0"), HasSubstr("pool gives no 16640 MiB: no capacity left"));
+  EXPECT_THAT(machine.log("cipu0"),
+              HasSubstr("pool gives no 17408 MiB over 4 devices: no capacity left"));
+}
+
+TEST(boot, decoders_interleave_as_the_straps_say) {
+  rack_parameters parameters;
+  parameters.pool_ways = 2;
+  parameters.pool_granularity = base::bytes(512);
+  rack machine(parameters);
+  machine.boot(long_enough);
+  namespace block = registers::pool;
+  const base::register_file& registers = machine.pool(0).registers();
+  // 512 MiB each of devices 0 and 1 for who comes first, the next 512 MiB of both for the other.
+  std::uint32_t addresses = 0;
+  for (unsigned decoder = 0; decoder < 2; ++decoder) {
+    EXPECT_EQ(
+        registers.get(block::decoder_control, block::decoder_control_field::committed, decoder),
+        1U);
+    // Device 0, granularity 256 bytes << 1, 2 ways.
+    EXPECT_EQ(registers.get(block::decoder_interleave, decoder), 0x0000'0102U);
+    addresses += registers.get(block::decoder_device_address_low, decoder);
+  }
+  EXPECT_EQ(addresses, 0U + (512U << 20));
+  EXPECT_EQ(machine.stage(0), cipu_stage::ready) << machine.log();
+  EXPECT_EQ(machine.stage(1), cipu_stage::ready) << machine.log();
+}
+
+TEST(boot, decoders_take_the_coarsest_granularity) {
+  rack_parameters parameters;
+  parameters.partitions = 1;
+  parameters.pool_ways = 1;
+  parameters.pool_granularity = base::bytes(16384);  // 256 bytes << 6
+  rack machine(parameters);
+  machine.boot(long_enough);
+  EXPECT_EQ(machine.pool(0).registers().get(registers::pool::decoder_interleave, 0), 0x0000'0601U);
+  EXPECT_EQ(machine.stage(0), cipu_stage::ready) << machine.log();
+}
+
+TEST(boot, more_ways_than_the_pool_has_devices_are_not_made_fewer) {
+  rack_parameters parameters;
+  parameters.partitions = 1;
+  parameters.pool_ways = 8;  // the pool has 4 devices
+  parameters.pool_request_mib = 2048;
+  rack machine(parameters);
+  machine.boot(long_enough);
+  EXPECT_EQ(machine.failure(0), cipu_stage::pool_map);
+  EXPECT_THAT(machine.log("cipu0"),
+              HasSubstr("pool gives no 2048 MiB over 8 devices: no capacity left"));
+  EXPECT_EQ(machine.pool(0).decoders().mapped(), base::bytes(0));
+}
+
+TEST(boot, capacity_that_the_ways_do_not_divide_is_refused) {
+  rack_parameters parameters;
+  parameters.partitions = 1;
+  parameters.pool_ways = 3;  // 1024 MiB are 4 granules of 256 MiB
+  rack machine(parameters);
+  machine.boot(long_enough);
+  EXPECT_EQ(machine.failure(0), cipu_stage::pool_map);
+  EXPECT_THAT(machine.log("cipu0"), HasSubstr("pool gives no 1024 MiB over 3 devices: "));
+  EXPECT_EQ(machine.pool(0).decoders().mapped(), base::bytes(0));
 }
 
 TEST(boot, a_missing_pool_is_named) {

@@ -88,6 +88,8 @@ rack::rack(const rack_parameters& parameters) : parameters_(parameters) {
       }
     }
     c.pool_request_mib = parameters.pool_request_mib;
+    c.pool_interleave_ways = parameters.pool_ways;
+    c.pool_interleave_granularity = parameters.pool_granularity;
     c.windows = pool_window(parameters.pools) + 1;
     c.management_latency = sc_core::sc_time(1, sc_core::SC_US);
     c.queue_pairs = 1024;

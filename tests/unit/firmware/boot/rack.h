@@ -30,6 +30,8 @@ struct rack_parameters {
   unsigned planes = 2;
   unsigned pools = 1;
   std::uint32_t pool_request_mib = 1024;
+  unsigned pool_ways = 4;
+  base::bytes pool_granularity{4096};
   double frame_loss = 0.0;                ///< probability, on scale-out
   std::vector<base::pod_id> pods;         ///< per partition; empty: all in pod 1
   std::optional<unsigned> faulty_hbm;     ///< this GPU fails its self-test

@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "arbiter/arbiter.h"
 #include "arbiter/traffic.h"
@@ -71,15 +72,25 @@ void traffic(benchmark::State& state, sn::arbiter::kind which) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(settings.slots));
 }
 
-BENCHMARK_CAPTURE(traffic, model, sn::arbiter::kind::model)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(traffic, rtl, sn::arbiter::kind::rtl)->Unit(benchmark::kMillisecond);
-BENCHMARK(model)->Args({16, 1})->Args({64, 1})->Args({64, 2})->Args({64, 4})->Args({80, 1});
-BENCHMARK(model)->Args({128, 1});
-BENCHMARK(rtl)->Args({16, 1})->Args({64, 1})->Args({64, 2})->Args({64, 4})->Args({80, 1});
-BENCHMARK(rtl)->Args({128, 1});
-BENCHMARK_TEMPLATE(bare_rtl, valink_arbiter_64_1, 64);
-BENCHMARK_TEMPLATE(bare_rtl, valink_arbiter_80_1, 80);
-
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  for (const auto& [name, function] : {std::pair{"model", model}, std::pair{"rtl", rtl}}) {
+    benchmark::RegisterBenchmark(name, function)
+        ->Args({16, 1})
+        ->Args({64, 1})
+        ->Args({64, 2})
+        ->Args({64, 4})
+        ->Args({80, 1})
+        ->Args({128, 1});
+  }
+  benchmark::RegisterBenchmark("bare_rtl/64/1", bare_rtl<valink_arbiter_64_1, 64>);
+  benchmark::RegisterBenchmark("bare_rtl/80/1", bare_rtl<valink_arbiter_80_1, 80>);
+  benchmark::RegisterBenchmark("traffic/model", traffic, sn::arbiter::kind::model)
+      ->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("traffic/rtl", traffic, sn::arbiter::kind::rtl)
+      ->Unit(benchmark::kMillisecond);
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

@@ -76,7 +76,7 @@ void traffic(benchmark::State& state, sn::arbiter::kind which) {
 
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
-  for (const auto& [name, function] : {std::pair{"model", model}, std::pair{"rtl", rtl}}) {
+  for (const auto& [name, function] : {std::pair{"model", &model}, std::pair{"rtl", &rtl}}) {
     benchmark::RegisterBenchmark(name, function)
         ->Args({16, 1})
         ->Args({64, 1})

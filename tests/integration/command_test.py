@@ -66,9 +66,9 @@ class CommandTest(unittest.TestCase):
         file = self.changed(SCENARIO, "value: 64\n", "value: 128\n")
         self.assertIn("128 ranks do not fit", self.refused("run", PLATFORM, file))
 
-    def test_an_arbiter_that_was_not_built_is_refused(self):
-        file = self.changed(PLATFORM, "arbiter_iterations: {value: 1", "arbiter_iterations: {value: 3")
-        self.assertIn("iterations", self.refused("run", file, SCENARIO, "--fidelity", "rtl"))
+    def test_more_iterations_than_the_arbiter_can_do_are_refused(self):
+        file = self.changed(PLATFORM, "arbiter_iterations: {value: 1", "arbiter_iterations: {value: 5")
+        self.assertIn("switch.arbiter_iterations", self.refused("run", file, SCENARIO, "--fidelity", "rtl"))
 
     def test_an_unknown_fidelity_is_refused(self):
         self.assertIn("fidelity", self.refused("run", PLATFORM, SCENARIO, "--fidelity", "magic"))

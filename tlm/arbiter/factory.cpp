@@ -10,9 +10,6 @@ namespace sn::arbiter {
 
 namespace {
 
-/// The most iterations that rtl/alink_arbiter has.
-constexpr unsigned iteration_limit = 4;
-
 void require_range(const char* key, unsigned value, unsigned highest) {
   if (value < 1 || value > highest) {
     throw base::configuration_error(
@@ -24,7 +21,7 @@ void require_range(const char* key, unsigned value, unsigned highest) {
 
 std::unique_ptr<scheduler> make_scheduler(kind which, unsigned ports, unsigned iterations) {
   require_range("ports", ports, base::port_limit);
-  require_range("iterations", iterations, iteration_limit);
+  require_range("iterations", iterations, base::iteration_limit);
   switch (which) {
     case kind::model:
       return std::make_unique<islip>(ports, iterations);

@@ -14,6 +14,8 @@ inline constexpr unsigned endpoint_limit = 1024;
 using port_id = std::uint16_t;
 /// Largest number of ports of a switch (and of its arbiter).
 inline constexpr unsigned port_limit = 128;
+/// Largest number of iterations that an arbiter does in a slot.
+inline constexpr unsigned iteration_limit = 4;
 
 /// A virtual pod: the set of endpoints that may reach each other. 0 means none.
 using pod_id = std::uint16_t;

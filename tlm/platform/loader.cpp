@@ -147,7 +147,7 @@ controller_parameters read_controller(yaml_reader map) {
 alink_switch_parameters read_switch(yaml_reader map) {
   alink_switch_parameters parts;
   parts.ports = count(map, "ports", 1, base::port_limit);
-  parts.arbiter_iterations = count(map, "arbiter_iterations", 1, 15);
+  parts.arbiter_iterations = count(map, "arbiter_iterations", 1, base::iteration_limit);
   parts.voq_depth = count(map, "voq_depth", 1, 65'535);
   parts.controller = read_controller(map.child("controller"));
   return parts;

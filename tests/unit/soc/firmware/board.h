@@ -22,7 +22,12 @@
 #define MIE_EXTERNAL (1u << 11)
 #define MSTATUS_MIE (1u << 3)
 
-#define READ_CSR(name) ({ uintptr_t v; __asm__ volatile("csrr %0, " #name : "=r"(v)); v; })
+#define READ_CSR(name)                             \
+  ({                                               \
+    uintptr_t v;                                   \
+    __asm__ volatile("csrr %0, " #name : "=r"(v)); \
+    v;                                             \
+  })
 #define WRITE_CSR(name, value) __asm__ volatile("csrw " #name ", %0" ::"r"((uintptr_t)(value)))
 #define SET_CSR(name, value) __asm__ volatile("csrs " #name ", %0" ::"r"((uintptr_t)(value)))
 #define WFI() __asm__ volatile("wfi" ::: "memory")

@@ -1,5 +1,5 @@
-/* What embedded code does most, over and over: follow and sort a list, multiply matrices, parse text
-   by a state machine, and compute a CRC over the results. */
+/* What embedded code does most, over and over: follow and sort a list, multiply matrices, parse
+   text by a state machine, and compute a CRC over the results. */
 #include "kernels.h"
 
 #include <stddef.h>
@@ -102,7 +102,8 @@ static uint16_t matrix_kernel(uint32_t seed, uint16_t crc) {
   return crc16(crc, (uint32_t)trace);
 }
 
-static const char text[] = "0x1f,-42,3.14,hello,+7,1e9,0,abc,999999,-0.5,0xdeadbeef,12.,.5,e,--1,5e-3";
+static const char text[] =
+    "0x1f,-42,3.14,hello,+7,1e9,0,abc,999999,-0.5,0xdeadbeef,12.,.5,e,--1,5e-3";
 
 enum state { START, SIGN, INTEGER, FRACTION, EXPONENT, HEX, WORD, INVALID, STATES };
 

@@ -110,13 +110,18 @@ module alink_arbiter #(
         any_pick  = '0;
         any_upper = '0;
         for (int unsigned o = 0; o < Ports; o = o + 1) begin
-          row   = req_i[o*Ports +: Ports] & ~taken & {Ports{ready_i[o] & ~matched[o]}};
-          upper = row & gnt_mask_q[o];
-          if (|upper) row = upper;
-          row       = row & (~row + 1'b1);
-          pick[o]   = row;
-          any_pick  = any_pick | row;
-          any_upper = any_upper | (row & acc_mask_q[o]);
+          row = '0;
+          if (ready_i[o] && !matched[o]) begin
+            row = req_i[o*Ports +: Ports] & ~taken;
+          end
+          if (|row) begin
+            upper = row & gnt_mask_q[o];
+            if (|upper) row = upper;
+            row       = row & (~row + 1'b1);
+            any_pick  = any_pick | row;
+            any_upper = any_upper | (row & acc_mask_q[o]);
+          end
+          pick[o] = row;
         end
 
         // Accept: an input takes the first grant at or after its pointer, or else the first of all.

@@ -151,27 +151,4 @@ void cell_engine::audit() const {
   }
 }
 
-void cell_engine::trace_utilisation(base::trace& trace) const {
-  if (!trace.enabled()) {
-    return;
-  }
-  double cells_per_slot = 0.0;
-  for (const endpoint_parameters& endpoint : parameters_.endpoints) {
-    cells_per_slot += 1.0 / endpoint.slots_per_cell;
-  }
-  const double full_bin = cells_per_slot * parameters_.bin_slots;
-  for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
-    const auto track = trace.add_track("planes", "plane " + std::to_string(plane) + " utilisation");
-    const auto& bins = planes_[plane]->plane().statistics().cells_per_bin;
-    std::uint32_t previous = 0;
-    for (std::size_t bin = 0; bin <= bins.size(); ++bin) {
-      const std::uint32_t cells = bin < bins.size() ? bins[bin] : 0;
-      if (cells != previous) {
-        trace.counter(track, clock_.start_of(bin * parameters_.bin_slots), cells / full_bin);
-      }
-      previous = cells;
-    }
-  }
-}
-
 }  // namespace sn::fabric

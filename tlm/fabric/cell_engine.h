@@ -51,14 +51,13 @@ class cell_engine : public engine, private plane_listener {
               std::vector<std::unique_ptr<arbiter::scheduler>> arbiters);
 
   const cell_engine_parameters& parameters() const { return parameters_; }
-  const slot_clock& clock() const { return clock_; }
+  const slot_clock& clock() const override { return clock_; }
+  unsigned bin_slots() const override { return parameters_.bin_slots; }
 
   engine_statistics statistics() const override;
-  /// Cells that came in, and that left, at a port of a plane since the start.
-  std::uint64_t cells_in(unsigned plane, base::port_id port) const;
-  std::uint64_t cells_out(unsigned plane, base::port_id port) const;
+  std::uint64_t cells_in(unsigned plane, base::port_id port) const override;
+  std::uint64_t cells_out(unsigned plane, base::port_id port) const override;
   void audit() const override;
-  void trace_utilisation(base::trace& trace) const override;
 
  protected:
   void carry(const leg& way) override;

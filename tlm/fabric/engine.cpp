@@ -330,4 +330,28 @@ void engine::audit_bytes() const {
   }
 }
 
+void engine::trace_utilisation(base::trace& trace) const {
+  if (!trace.enabled()) {
+    return;
+  }
+  double cells_per_slot = 0.0;
+  for (const endpoint_parameters& endpoint : endpoints_) {
+    cells_per_slot += 1.0 / endpoint.slots_per_cell;
+  }
+  const double full_bin = cells_per_slot * bin_slots();
+  const engine_statistics carried = statistics();
+  for (unsigned plane = 0; plane < planes(); ++plane) {
+    const auto track = trace.add_track("planes", "plane " + std::to_string(plane) + " utilisation");
+    const auto& bins = carried.planes[plane].cells_per_bin;
+    std::uint32_t previous = 0;
+    for (std::size_t bin = 0; bin <= bins.size(); ++bin) {
+      const std::uint32_t cells = bin < bins.size() ? bins[bin] : 0;
+      if (cells != previous) {
+        trace.counter(track, clock().start_of(bin * bin_slots()), cells / full_bin);
+      }
+      previous = cells;
+    }
+  }
+}
+
 }  // namespace sn::fabric

@@ -16,6 +16,7 @@
 #include "base/units.h"
 #include "fabric/plane_control.h"
 #include "fabric/region_order.h"
+#include "fabric/slot_clock.h"
 #include "fabric/spray.h"
 #include "fabric/statistics.h"
 
@@ -69,8 +70,14 @@ class engine : public sc_core::sc_module {
   /// Aborts if an invariant of the books is broken: a link above its line rate, credits that
   /// leaked, bytes that do not add up. Call at the end of every run.
   virtual void audit() const = 0;
+  /// Cells that came in, and that left, at a port of a plane since the start.
+  virtual std::uint64_t cells_in(unsigned plane, base::port_id port) const = 0;
+  virtual std::uint64_t cells_out(unsigned plane, base::port_id port) const = 0;
+  /// The slots of the planes, and how many of them a bin of the statistics has.
+  virtual const slot_clock& clock() const = 0;
+  virtual unsigned bin_slots() const = 0;
   /// Records the utilisation of every plane over time, one track each.
-  virtual void trace_utilisation(base::trace& trace) const = 0;
+  void trace_utilisation(base::trace& trace) const;
 
  protected:
   using burst_index = std::uint32_t;

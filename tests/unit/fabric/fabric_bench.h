@@ -17,6 +17,7 @@
 #include "alink/burst_pool.h"
 #include "alink/sim_time.h"
 #include "fabric/cell_engine.h"
+#include "fabric/flow_engine.h"
 
 namespace sn::fabric {
 
@@ -130,9 +131,9 @@ inline cell_engine_parameters test_parameters(unsigned endpoints, unsigned plane
 }
 
 /// An engine, its tables (everything up, routed, one pod) and its devices, bound.
-struct fabric_bench {
-  explicit fabric_bench(const cell_engine_parameters& parameters,
-                        const std::string& name = "fabric")
+template <typename Engine, typename Parameters>
+struct engine_bench {
+  explicit engine_bench(const Parameters& parameters, const std::string& name = "fabric")
       : engine(name.c_str(), parameters) {
     for (unsigned plane = 0; plane < parameters.planes; ++plane) {
       controls.push_back(std::make_unique<test_control>());
@@ -182,9 +183,12 @@ struct fabric_bench {
   }
 
   alink::burst_pool pool;
-  cell_engine engine;
+  Engine engine;
   std::vector<std::unique_ptr<test_control>> controls;
   std::vector<std::unique_ptr<test_device>> devices;
 };
+
+using fabric_bench = engine_bench<cell_engine, cell_engine_parameters>;
+using flow_bench = engine_bench<flow_engine, flow_engine_parameters>;
 
 }  // namespace sn::fabric

@@ -1,0 +1,250 @@
+#include "fabric/flow_engine.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "alink/sim_time.h"
+#include "base/error.h"
+
+namespace sn::fabric {
+namespace {
+
+flow_plane_parameters plane_of(const flow_engine_parameters& parameters) {
+  flow_plane_parameters each;
+  each.slots_per_cell.assign(parameters.ports, 1);
+  for (const endpoint_parameters& endpoint : parameters.endpoints) {
+    base::ensure(endpoint.port < parameters.ports, "an endpoint is on a port that does not exist");
+    base::ensure(endpoint.slots_per_cell <= std::numeric_limits<std::uint8_t>::max(),
+                 "a port is too slow for the fabric");
+    each.slots_per_cell[endpoint.port] = static_cast<std::uint8_t>(endpoint.slots_per_cell);
+  }
+  each.bin_slots = parameters.bin_slots;
+  return each;
+}
+
+bool has(std::uint16_t planes, unsigned plane) {
+  return ((planes >> plane) & 1U) != 0;
+}
+
+void add_links(std::vector<link_statistics>& to, const std::vector<link_statistics>& what) {
+  to.resize(std::max(to.size(), what.size()));
+  for (std::size_t port = 0; port < what.size(); ++port) {
+    to[port].cells += what[port].cells;
+    to[port].bytes += what[port].bytes;
+    to[port].busy_slots += what[port].busy_slots;
+  }
+}
+
+void add(plane_statistics& to, const plane_statistics& what) {
+  to.slots += what.slots;
+  to.cells += what.cells;
+  add_links(to.uplinks, what.uplinks);
+  add_links(to.downlinks, what.downlinks);
+  to.cells_per_bin.resize(std::max(to.cells_per_bin.size(), what.cells_per_bin.size()));
+  for (std::size_t bin = 0; bin < what.cells_per_bin.size(); ++bin) {
+    to.cells_per_bin[bin] += what.cells_per_bin[bin];
+  }
+}
+
+}  // namespace
+
+flow_engine::flow_engine(const sc_core::sc_module_name& name,
+                         const flow_engine_parameters& parameters)
+    : engine(name, parameters.endpoints, parameters.planes, parameters.path_latency,
+             parameters.request_header),
+      parameters_(parameters),
+      clock_(parameters.cell, parameters.port_rate),
+      batch_slots_(clock_.slots_within(parameters.path_latency)),
+      settled_(parameters.planes) {
+  base::ensure(parameters_.cell_payload.value >= 1 && parameters_.cell_payload <= parameters_.cell,
+               "a cell carries at least one byte and no more than itself");
+  base::ensure(batch_slots_ >= 1, "nothing crosses a fabric in less than a slot");
+  groups_.push_back({static_cast<std::uint16_t>((1U << parameters_.planes) - 1),
+                     flow_plane(plane_of(parameters_))});
+  for (plane_statistics& plane : settled_) {
+    plane.uplinks.resize(parameters_.ports);
+    plane.downlinks.resize(parameters_.ports);
+  }
+
+  SC_HAS_PROCESS(flow_engine);
+  SC_METHOD(run);
+  sensitive << wake_;
+  dont_initialize();
+}
+
+void flow_engine::carry(const leg& way) {
+  if (way.burst >= progress_.size()) {
+    progress_.resize(way.burst + 1);
+  }
+  progress& burst = progress_[way.burst];
+  burst = progress();
+  burst.way = way;
+
+  std::array<std::uint32_t, plane_limit> cells{};
+  for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
+    if (!has(way.planes, plane)) {
+      continue;
+    }
+    const std::uint64_t count =
+        (way.bytes[plane] + parameters_.cell_payload.value - 1) / parameters_.cell_payload.value;
+    base::ensure(count <= std::numeric_limits<std::uint32_t>::max() / 2,
+                 "a share has more cells than a plane can count");
+    cells[plane] = static_cast<std::uint32_t>(count);
+    ++burst.planes_left;
+  }
+  if (groups_.size() > 1) {
+    join_groups();
+  }
+  split_groups(cells);
+
+  flow_injection share;
+  share.slot = clock_.first_from(alink::now());
+  share.burst = way.burst;
+  share.input = way.input;
+  share.output = way.output;
+  for (group& one : groups_) {
+    share.cells = cells[static_cast<unsigned>(__builtin_ctz(one.planes))];
+    if (share.cells != 0) {
+      one.fluid.inject(share);
+    }
+  }
+  if (!awake_ || share.slot + batch_slots_ < wake_slot_) {
+    wake_up();
+  }
+}
+
+/// When nothing is under way any more, all planes are alike again.
+void flow_engine::join_groups() {
+  for (const group& one : groups_) {
+    if (!one.fluid.idle()) {
+      return;
+    }
+  }
+  for (group& one : groups_) {
+    one.fluid.audit();
+    const plane_statistics carried = one.fluid.statistics();
+    for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
+      if (has(one.planes, plane)) {
+        add(settled_[plane], carried);
+      }
+    }
+  }
+  group& first = groups_.front();
+  for (const group& one : groups_) {
+    first.planes = static_cast<std::uint16_t>(first.planes | one.planes);
+  }
+  first.fluid.reset_statistics();
+  groups_.erase(groups_.begin() + 1, groups_.end());
+}
+
+/// Makes every plane of a group carry the same number of cells.
+void flow_engine::split_groups(const std::array<std::uint32_t, plane_limit>& cells) {
+  for (std::size_t index = 0; index < groups_.size(); ++index) {
+    const std::uint32_t first = cells[static_cast<unsigned>(__builtin_ctz(groups_[index].planes))];
+    std::uint16_t others = 0;
+    for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
+      if (has(groups_[index].planes, plane) && cells[plane] != first) {
+        others = static_cast<std::uint16_t>(others | (1U << plane));
+      }
+    }
+    if (others != 0) {
+      group split = groups_[index];
+      split.planes = others;
+      groups_.push_back(std::move(split));
+      groups_[index].planes = static_cast<std::uint16_t>(groups_[index].planes & ~others);
+    }
+  }
+}
+
+void flow_engine::wake_up() {
+  std::uint64_t earliest = std::numeric_limits<std::uint64_t>::max();
+  for (const group& one : groups_) {
+    if (!one.fluid.idle()) {
+      earliest = std::min(earliest, one.fluid.next_slot());
+    }
+  }
+  awake_ = earliest != std::numeric_limits<std::uint64_t>::max();
+  wake_.cancel();
+  if (awake_) {
+    // What crosses in a slot arrives a path latency after it: a batch may last until then.
+    wake_slot_ = earliest + batch_slots_;
+    wake_.notify(alink::to_sc_time(clock_.start_of(wake_slot_) - alink::now()));
+  }
+}
+
+void flow_engine::run() {
+  const std::uint64_t now = clock_.first_from(alink::now());
+  for (std::size_t index = 0; index < groups_.size(); ++index) {
+    groups_[index].fluid.run(now, done_);
+    for (const plane_completion& share : done_) {
+      crossed(share, groups_[index].planes);
+    }
+    done_.clear();
+  }
+  wake_up();
+}
+
+void flow_engine::crossed(const plane_completion& share, std::uint16_t planes) {
+  progress& burst = progress_[share.burst];
+  for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
+    if (has(planes, plane)) {
+      settled_[plane].uplinks[burst.way.input].bytes += burst.way.bytes[plane];
+      settled_[plane].downlinks[burst.way.output].bytes += burst.way.bytes[plane];
+      --burst.planes_left;
+    }
+  }
+  burst.last = std::max(burst.last, clock_.start_of(share.slot) + parameters_.path_latency);
+  if (burst.planes_left == 0) {
+    arrived(share.burst, burst.last);
+  }
+}
+
+const flow_engine::group& flow_engine::group_of(unsigned plane) const {
+  return *std::find_if(groups_.begin(), groups_.end(),
+                       [plane](const group& one) { return has(one.planes, plane); });
+}
+
+plane_statistics flow_engine::statistics_of(unsigned plane) const {
+  plane_statistics result = settled_.at(plane);
+  add(result, group_of(plane).fluid.statistics());
+  return result;
+}
+
+engine_statistics flow_engine::statistics() const {
+  engine_statistics result = totals();
+  for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
+    result.planes.push_back(statistics_of(plane));
+    result.cells += result.planes.back().cells;
+    result.slots += result.planes.back().slots;
+  }
+  return result;
+}
+
+std::uint64_t flow_engine::cells_in(unsigned plane, base::port_id port) const {
+  return settled_.at(plane).uplinks.at(port).cells + group_of(plane).fluid.cells_in(port);
+}
+
+std::uint64_t flow_engine::cells_out(unsigned plane, base::port_id port) const {
+  return settled_.at(plane).downlinks.at(port).cells + group_of(plane).fluid.cells_out(port);
+}
+
+void flow_engine::audit() const {
+  audit_bytes();
+  const std::uint64_t slots_so_far = clock_.first_from(alink::now());
+  for (const group& one : groups_) {
+    one.fluid.audit();
+  }
+  for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
+    const plane_statistics carried = statistics_of(plane);
+    base::ensure(carried.slots <= slots_so_far, "a plane worked for more slots than there were");
+    for (unsigned port = 0; port < parameters_.ports; ++port) {
+      const link_statistics& up = carried.uplinks[port];
+      const link_statistics& down = carried.downlinks[port];
+      base::ensure(up.bytes <= up.cells * parameters_.cell_payload.value &&
+                       down.bytes <= down.cells * parameters_.cell_payload.value,
+                   "a link carried more bytes than its cells have room for");
+    }
+  }
+}
+
+}  // namespace sn::fabric

@@ -1,0 +1,82 @@
+// The engine that moves bursts as fluids, without cells and arbiters.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "fabric/engine.h"
+#include "fabric/flow_plane.h"
+#include "fabric/slot_clock.h"
+
+namespace sn::fabric {
+
+/// What a flow engine is built from.
+struct flow_engine_parameters {
+  std::vector<endpoint_parameters> endpoints;
+  unsigned planes = 1;
+  unsigned ports = 0;                ///< of each switch
+  base::bytes_per_second port_rate;  ///< of a full-width port, each way, with all overheads
+  base::bytes cell{640};             ///< on the wire
+  base::bytes cell_payload{595};
+  base::bytes request_header{16};  ///< of a read request
+  base::picoseconds path_latency;  ///< uplink, switch and downlink; at least one slot
+  unsigned bin_slots = 1024;       ///< for utilisation over time
+};
+
+/// Fidelity `flow`: every share of a burst is whole cells that flow through a flow_plane, and its
+/// last byte arrives one path latency after the slot in which the last of them has crossed. Planes
+/// that carry the same cells from a common idle state on are simulated as one.
+///
+/// What it leaves out is what makes it fast: cells, VOQs, credits, the arbiter and its losses.
+/// docs/fabric.md says how far it is from fidelity `cell`.
+class flow_engine : public engine {
+ public:
+  flow_engine(const sc_core::sc_module_name& name, const flow_engine_parameters& parameters);
+
+  const slot_clock& clock() const override { return clock_; }
+  /// Groups of planes that are simulated as one.
+  std::size_t groups() const { return groups_.size(); }
+
+  engine_statistics statistics() const override;
+  std::uint64_t cells_in(unsigned plane, base::port_id port) const override;
+  std::uint64_t cells_out(unsigned plane, base::port_id port) const override;
+  unsigned bin_slots() const override { return parameters_.bin_slots; }
+  void audit() const override;
+
+ protected:
+  void carry(const leg& way) override;
+
+ private:
+  /// Planes that have carried the same since all were idle.
+  struct group {
+    std::uint16_t planes = 0;
+    flow_plane fluid;
+  };
+  /// How far the present leg of a burst has come.
+  struct progress {
+    leg way;
+    unsigned planes_left = 0;
+    base::picoseconds last;  ///< when the latest share so far arrives
+  };
+
+  void join_groups();
+  void split_groups(const std::array<std::uint32_t, plane_limit>& cells);
+  void crossed(const plane_completion& share, std::uint16_t planes);
+  void wake_up();
+  void run();
+  const group& group_of(unsigned plane) const;
+  plane_statistics statistics_of(unsigned plane) const;
+
+  flow_engine_parameters parameters_;
+  slot_clock clock_;
+  std::uint64_t batch_slots_;  ///< from a change to the latest slot in which it must be known
+  std::vector<group> groups_;
+  std::vector<plane_statistics> settled_;  ///< per plane: cells of former groups, and all bytes
+  std::vector<progress> progress_;         ///< per burst
+  std::vector<plane_completion> done_;     ///< scratch of run()
+  sc_core::sc_event wake_;
+  std::uint64_t wake_slot_ = 0;  ///< when the next wake-up is, if there is one
+  bool awake_ = false;
+};
+
+}  // namespace sn::fabric

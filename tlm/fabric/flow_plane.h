@@ -1,0 +1,160 @@
+// One plane as fluid: shares flow over two links at max-min fair rates. Plain C++, time in slots.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/port_set.h"
+#include "fabric/max_min.h"
+#include "fabric/plane.h"
+#include "fabric/statistics.h"
+
+namespace sn::fabric {
+
+/// What a fluid plane is built from. A slot is the time of one cell on a full-width port.
+struct flow_plane_parameters {
+  std::vector<std::uint8_t> slots_per_cell;  ///< per port, both directions; 1 is full width
+  std::uint32_t bin_slots = 1024;            ///< for cells over time
+};
+
+/// So many cells from one port to another.
+struct flow_injection {
+  std::uint64_t slot = 0;  ///< the first in which it may be sent
+  std::uint32_t burst = 0;
+  base::port_id input = 0;
+  base::port_id output = 0;
+  std::uint32_t cells = 0;  ///< not 0
+};
+
+/// A switch and its links without an arbiter. It answers as plane does, by other means:
+///
+/// - The shares of one input and output go one after the other: the first is a fluid that flows
+/// over
+///   the uplink and the downlink at the same, max-min fair rate. It has crossed in the first slot
+///   by which all its cells have flowed.
+/// - A source serves its destinations in round robin. Of the flows that start at one source in the
+///   same slot, each begins when the round robin first comes to it, one cell's time after the one
+///   before, as each of these sends a cell first. Flows of the source that its uplink limits take
+///   their turns too; those that are slower for another reason take none.
+/// - The rates are solved again in a slot in which a flow begins. What a flow leaves behind that
+/// has
+///   ended is shared out again no later than a `patience`th of the time for which the plane has
+///   been busy, so that a long exchange of many unequal flows costs a bounded number of solutions.
+class flow_plane {
+ public:
+  static constexpr std::uint64_t patience = 64;
+
+  explicit flow_plane(const flow_plane_parameters& parameters);
+
+  /// Accepts a share; its slot must not lie before one that was simulated or that of an earlier
+  /// one.
+  void inject(const flow_injection& arriving);
+  /// Simulates until just before slot `until`. Shares that have crossed are appended to `done`, by
+  /// slot.
+  void run(std::uint64_t until, std::vector<plane_completion>& done);
+
+  /// Nothing is under way.
+  bool idle() const { return open_shares_ == 0; }
+  /// The next slot in which something changes; only if not idle.
+  std::uint64_t next_slot() const;
+
+  /// Cells and slots; bytes are not known here, and nothing ever queues.
+  plane_statistics statistics() const;
+  std::uint64_t cells_in(base::port_id port) const { return uplinks_.at(port).cells; }
+  std::uint64_t cells_out(base::port_id port) const { return downlinks_.at(port).cells; }
+  /// Starts the statistics anew; only if idle.
+  void reset_statistics();
+  /// Aborts if a link carried more than its line rate, over the time in which it had a flow or now.
+  void audit() const;
+
+ private:
+  static constexpr std::uint32_t no_share = 0xffff'ffff;
+  static constexpr std::uint64_t never = ~std::uint64_t{0};
+  /// What may be left of a share that has crossed, in 2^-32 cells: rates are rounded down.
+  static constexpr std::uint64_t tolerance = std::uint64_t{1} << 22U;
+
+  struct share {
+    std::uint32_t burst = 0;
+    std::uint32_t cells = 0;
+    std::uint32_t next = no_share;  ///< the next of the same input and output, or of the free ones
+  };
+
+  /// One input and output.
+  struct flow {
+    std::uint32_t head = no_share;
+    std::uint32_t last = no_share;
+    std::uint64_t left = 0;   ///< of the head at `since`, in 2^-32 cells
+    std::uint64_t since = 0;  ///< slot
+    max_min::rate rate = 0;
+    std::uint64_t end = never;  ///< slot in which the head has crossed at this rate
+  };
+
+  /// A flow that begins when its source's round robin comes to it.
+  struct beginning {
+    std::uint64_t slot;
+    std::uint16_t input;
+    std::uint16_t output;
+  };
+  static bool later(const beginning& a, const beginning& b);
+
+  /// One direction of a port: for how long it has had a flow.
+  struct line {
+    std::uint32_t flows = 0;
+    std::uint64_t since = 0;  ///< if there are any
+    std::uint64_t slots = 0;  ///< before `since`
+    std::uint64_t shares = 0;
+    std::uint64_t cells = 0;
+  };
+
+  void step(std::uint64_t slot, std::vector<plane_completion>& done);
+  void advance(std::uint64_t slot);
+  void take_inbox();
+  void take_turns(unsigned input);
+  void end_shares(std::vector<plane_completion>& done);
+  void end_head(unsigned input, unsigned output, std::vector<plane_completion>& done);
+  void drain(unsigned input, unsigned output);
+  bool begin_flows();
+  void remove_drained();
+  void solve();
+  void start_head(flow& one, std::uint64_t ahead);
+  void predict(flow& one) const;
+  void set_row_end(unsigned input);
+  void occupy(line& one) const;
+  void vacate(line& one) const;
+  void audit_line(const line& one, unsigned port) const;
+  flow& flow_of(unsigned input, unsigned output) { return flows_[input * ports_ + output]; }
+  const flow& flow_of(unsigned input, unsigned output) const {
+    return flows_[input * ports_ + output];
+  }
+
+  flow_plane_parameters parameters_;
+  std::size_t ports_;
+  max_min rates_;
+  std::uint64_t now_ = 0;         ///< slot
+  std::uint64_t busy_since_ = 0;  ///< if not idle
+  std::uint64_t solved_at_ = 0;
+  std::uint64_t solve_at_ = never;
+
+  std::vector<flow_injection> inbox_;  ///< by slot; from `inbox_head_` on
+  std::size_t inbox_head_ = 0;
+  std::vector<share> shares_;
+  std::uint32_t free_share_ = no_share;
+  std::uint64_t open_shares_ = 0;
+  std::vector<flow> flows_;               ///< per input and output
+  std::vector<base::port_set> starting_;  ///< per input: outputs that this slot starts
+  base::port_set inputs_starting_;        ///< inputs of which there are any
+  std::vector<beginning> beginnings_;     ///< a heap, earliest first
+  std::vector<base::port_set> flowing_;   ///< per input: outputs to which something flows
+  std::vector<std::uint64_t> row_end_;    ///< per input: the earliest end of its flows
+  std::vector<std::uint8_t> turn_;        ///< per input: where its round robin stands
+  std::vector<beginning> drained_;        ///< flows that ended and still have a rate
+  max_min::rate total_rate_ = 0;          ///< of all that flows
+
+  std::uint64_t busy_slots_ = 0;
+  std::vector<line> uplinks_;
+  std::vector<line> downlinks_;
+  std::vector<std::uint64_t> cells_per_bin_;  ///< in 2^-32 cells
+};
+
+}  // namespace sn::fabric

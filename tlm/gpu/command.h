@@ -1,6 +1,7 @@
 // What software puts into the command queues of a GPU.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -23,9 +24,15 @@ inline constexpr unsigned compute_classes = 4;
 enum class precision : std::uint8_t { fp8 = 0, bf16 = 1 };
 inline constexpr unsigned precisions = 2;
 
+/// What the elements of a reduction are; four bytes each, little-endian.
+enum class element : std::uint8_t { float32 = 0, int32 = 1 };
+inline constexpr unsigned elements = 2;
+inline constexpr std::uint64_t element_size = 4;
+
 /// Bits of command::flags.
 namespace command_flag {
-/// The messages of a transfer carry the bytes that HBM holds; without it only timing moves.
+/// The messages of a transfer carry the bytes that HBM holds, and a reduction changes those at its
+/// destination; without it only timing moves.
 inline constexpr std::uint8_t functional = 1U << 0U;
 }  // namespace command_flag
 
@@ -47,6 +54,28 @@ struct command {
   std::uint8_t reserved_1[8] = {};
 };
 static_assert(sizeof(command) == 64 && std::is_trivially_copyable_v<command>);
+
+/// An entry of a ring whose opcode is `reduce`, as the device reads it: to the array at
+/// `destination` it adds `operands` arrays at source, source + stride, and so on, in this order,
+/// element by element. Every array is read once and the destination is written once; a result is
+/// there when the command has ended.
+struct reduction {
+  std::uint8_t operation = 0;  ///< opcode
+  std::uint8_t reserved_0 = 0;
+  std::uint8_t format = 0;        ///< element
+  std::uint8_t flags = 0;         ///< command_flag
+  std::uint32_t operands = 0;     ///< arrays to add, at least 1
+  std::uint64_t destination = 0;  ///< HBM address
+  std::uint64_t source = 0;       ///< HBM address of the first array
+  std::uint64_t stride = 0;       ///< from one array to the next
+  std::uint8_t reserved_1[8] = {};
+  std::uint64_t bytes = 0;  ///< of each array, a multiple of the element size
+  std::uint64_t label = 0;  ///< as in command
+  std::uint8_t reserved_2[8] = {};
+};
+static_assert(sizeof(reduction) == sizeof(command) && std::is_trivially_copyable_v<reduction>);
+static_assert(offsetof(reduction, flags) == offsetof(command, flags) &&
+              offsetof(reduction, label) == offsetof(command, label));
 
 /// An entry of a message table: so many bytes of this GPU's HBM to an endpoint. The table is read
 /// when the transfer is issued.

@@ -7,6 +7,7 @@
 
 #include "alink/burst.h"
 #include "alink/sim_time.h"
+#include "gpu/reduction.h"
 
 namespace sn::gpu {
 
@@ -311,6 +312,7 @@ bool gpu::step_compute(base::picoseconds now) {
       }
       break;
     case compute_engine::happening::ended:
+      finish_computation(queue.current);
       complete(event->queue, now);
       break;
     case compute_engine::happening::hung:
@@ -318,6 +320,13 @@ bool gpu::step_compute(base::picoseconds now) {
       break;
   }
   return true;
+}
+
+void gpu::finish_computation(const command& work) {
+  if (static_cast<opcode>(work.operation) == opcode::reduce &&
+      (work.flags & command_flag::functional) != 0) {
+    perform(reduction_of(work), hbm_.content);
+  }
 }
 
 bool gpu::step_queue(unsigned index, base::picoseconds now) {
@@ -382,6 +391,17 @@ void gpu::decode(unsigned index, base::picoseconds now) {
                        static_cast<precision>(work.format), work.flops,
                        base::bytes(work.hbm_traffic)});
       return;
+    case opcode::reduce: {
+      const reduction sum = reduction_of(work);
+      if (!is_possible(sum, hbm_.content)) {
+        halt();
+        return;
+      }
+      queue.phase = queue_phase::computing;
+      compute_.submit(
+          {index, compute_class::elementwise, precision::bf16, additions(sum), traffic(sum)});
+      return;
+    }
     case opcode::transfer:
       if (!prepare_transfer(work, moved)) {
         halt();

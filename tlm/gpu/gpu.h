@@ -107,6 +107,7 @@ class gpu : public sc_core::sc_module {
   void advance();
   void finish_self_test(base::picoseconds now);
   bool step_compute(base::picoseconds now);
+  void finish_computation(const command& work);
   bool step_queue(unsigned queue, base::picoseconds now);
   void decode(unsigned queue, base::picoseconds now);
   bool fetch(unsigned queue, command& out) const;

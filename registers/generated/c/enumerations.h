@@ -23,6 +23,7 @@ enum gpu_opcode {
   gpu_opcode_compute = 1,  // Compute engine: so many operations over so much HBM traffic.
   gpu_opcode_transfer = 2,  // Copy engines: a list of messages; does not block the queue.
   gpu_opcode_wait = 3,  // Blocks the queue until so many bytes have arrived under a tag.
+  gpu_opcode_reduce = 4,  // Compute engine: adds arrays in HBM, element by element.
 };
 
 enum gpu_fault {

@@ -17,6 +17,7 @@ enum class gpu_opcode : std::uint32_t {
   compute = 1,  ///< Compute engine: so many operations over so much HBM traffic.
   transfer = 2,  ///< Copy engines: a list of messages; does not block the queue.
   wait = 3,  ///< Blocks the queue until so many bytes have arrived under a tag.
+  reduce = 4,  ///< Compute engine: adds arrays in HBM, element by element.
 };
 
 enum class gpu_fault : std::uint32_t {

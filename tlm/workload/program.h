@@ -28,10 +28,13 @@ struct compute_work {
   base::bytes hbm_traffic;  ///< bytes read from and written to HBM
 };
 
-/// A message of a transfer: `size` bytes to rank `peer`.
+/// A message of a transfer: `size` bytes to rank `peer`. In a program with data it also says which
+/// bytes: offsets in the data of the sender and of the receiver.
 struct message {
   std::uint32_t peer = 0;
   base::bytes size;
+  base::bytes from{0};
+  base::bytes to{0};
 };
 
 /// Data sent by the copy engines: does not block the queue. Each message, when it has arrived, adds
@@ -48,8 +51,19 @@ struct wait_work {
   base::bytes size;
 };
 
+/// An element-wise sum on the compute engine, over float32 in the data of the rank: adds to `size`
+/// bytes at `destination` the same number of bytes at source, source + stride, ... of `operands`
+/// arrays. Each operand and the destination are read once, the destination is written once.
+struct reduce_work {
+  base::bytes size;
+  base::bytes destination;
+  base::bytes source;
+  base::bytes stride;
+  std::uint32_t operands = 1;
+};
+
 /// What an operation is.
-enum class operation_kind : std::uint8_t { compute, transfer, wait };
+enum class operation_kind : std::uint8_t { compute, transfer, wait, reduce };
 
 /// Which part of the step an operation belongs to, for the breakdown of a result; in the order of
 /// the step.
@@ -63,6 +77,7 @@ enum class phase : std::uint8_t {
   expert,
   combine,
   head,
+  collective,  ///< a collective on its own, outside any step
 };
 
 /// One operation. Only the member that `kind` names is meaningful.
@@ -74,6 +89,7 @@ struct operation {
   compute_work compute;
   transfer_work transfer;
   wait_work wait;
+  reduce_work reduction;
 };
 
 /// Operations that run in order; queues of a rank run concurrently and share its engines.
@@ -86,12 +102,17 @@ struct rank_program {
   std::vector<queue> queues;
   base::bytes weight_memory;  ///< parameters resident on this rank
   base::bytes cache_memory;   ///< KV cache resident on this rank at the end of the step
+  base::bytes data_memory;    ///< data that messages and reductions name; 0: they name none
 };
 
 /// A whole job: ranks 0 .. ranks.size() - 1. Tags are unique in a program; the bytes that all ranks
 /// send to a rank under a tag equal the bytes that it waits for.
 struct program {
   std::vector<rank_program> ranks;
+
+  /// Its messages say which bytes they carry. Else each source has a place of its own at every
+  /// destination, and only sizes matter.
+  bool has_data() const { return !ranks.empty() && ranks.front().data_memory.value != 0; }
 };
 
 }  // namespace sn::workload

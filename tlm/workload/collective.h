@@ -1,0 +1,95 @@
+// Collectives: what many ranks compute or move together, and the programs that do it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/units.h"
+#include "workload/program.h"
+
+namespace sn::workload {
+
+/// What a collective achieves. Ranks hold arrays of elements; block r of an array is its r-th part
+/// when it is divided among the ranks.
+enum class collective_kind : std::uint8_t {
+  all_reduce,      ///< everyone gets the element-wise sum of all arrays
+  reduce_scatter,  ///< rank r gets block r of that sum
+  all_gather,      ///< rank r gives block r; everyone gets all blocks
+  all_to_all,      ///< rank r gives its block d to rank d
+  broadcast,       ///< everyone gets the array of rank 0
+  send_receive,    ///< rank r gives its array to rank r + 1, the last one to rank 0
+};
+
+/// How it is done; docs/collectives.md has the steps of each.
+enum class collective_algorithm : std::uint8_t {
+  ring,
+  direct,
+  halving_doubling,
+  binary_tree,
+  double_binary_tree,
+};
+
+/// Bytes of an element: float32.
+inline constexpr std::uint64_t element_size = 4;
+
+/// A collective to do.
+struct collective {
+  collective_kind kind = collective_kind::all_reduce;
+  collective_algorithm algorithm = collective_algorithm::ring;
+  std::uint32_t ranks = 2;
+  /// The size by the definition of nccl-tests, in elements: the array of one rank; for all_gather
+  /// and reduce_scatter the blocks of all ranks together.
+  std::uint64_t elements = 0;
+  std::uint32_t first_tag = 1;  ///< of the tags that its program uses
+};
+
+/// A part of an array.
+struct element_range {
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+
+  std::uint64_t end() const { return first + count; }
+};
+
+/// Part `index` of `parts` parts of `whole`. The parts differ by at most one element, longer ones
+/// come first.
+element_range part_of(element_range whole, std::uint64_t parts, std::uint64_t index);
+
+/// Where a rank keeps what it gives and what it gets, in elements from the start of its data. The
+/// two are the same place where NCCL would work in place.
+struct collective_place {
+  element_range input;
+  element_range output;
+};
+collective_place place_of(const collective& what, std::uint32_t rank);
+
+/// A collective as a program, with the number of tags that it uses.
+struct collective_program {
+  program work;
+  std::uint32_t tags = 0;
+};
+
+/// Into how many parts ring, direct and halving_doubling cut each block so that sums overlap with
+/// transfers: as many as leave 64 KiB or more to each, and at most 4, one per command queue.
+std::uint32_t channels_of(const collective& what);
+
+/// The program of a collective. Throws base::configuration_error, with the key "algorithm" or
+/// "ranks", for what the algorithm does not do.
+collective_program expand(const collective& what);
+
+/// The algorithms that do a kind of collective for so many ranks.
+std::vector<collective_algorithm> algorithms_for(collective_kind kind, std::uint32_t ranks);
+
+/// Bus bandwidth over algorithm bandwidth, as nccl-tests defines it: with it, a collective that
+/// keeps every link busy shows the rate of a link.
+double bus_factor(collective_kind kind, std::uint32_t ranks);
+
+std::string_view to_text(collective_kind kind);
+std::string_view to_text(collective_algorithm algorithm);
+std::optional<collective_kind> collective_kind_from(std::string_view text);
+std::optional<collective_algorithm> collective_algorithm_from(std::string_view text);
+
+}  // namespace sn::workload

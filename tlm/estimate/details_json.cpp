@@ -23,6 +23,8 @@ std::string kind_text(workload::operation_kind kind) {
       return "transfer";
     case workload::operation_kind::wait:
       return "wait";
+    case workload::operation_kind::reduce:
+      return "reduce";
   }
   return "";
 }
@@ -217,6 +219,8 @@ std::string to_text(workload::phase part) {
       return "shared_expert";
     case workload::phase::head:
       return "head";
+    case workload::phase::collective:
+      return "collective";
   }
   return "";
 }

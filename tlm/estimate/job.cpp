@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "gpu/reduction.h"
 #include "registers/generated/cpp/gpu.h"
 
 namespace sn::estimate {
@@ -14,6 +15,11 @@ namespace sn::estimate {
 namespace regs = registers::gpu;
 
 namespace {
+
+/// How far the simulation runs between two looks at a job.
+const sc_core::sc_time stride(100, sc_core::SC_US);
+/// A job of which no operation ends for so long is stuck: the longest takes a tenth of it.
+const sc_core::sc_time patience(1, sc_core::SC_SEC);
 
 gpu::compute_class to_gpu(workload::compute_class kind) {
   switch (kind) {
@@ -33,8 +39,21 @@ gpu::precision to_gpu(workload::precision format) {
   return format == workload::precision::fp8 ? gpu::precision::fp8 : gpu::precision::bf16;
 }
 
-/// The command of an operation, but for the message table of a transfer.
-gpu::command command_of(const workload::operation& operation) {
+gpu::command reduction_command(const workload::reduce_work& sum, base::bytes data) {
+  gpu::reduction entry;
+  entry.operation = static_cast<std::uint8_t>(gpu::opcode::reduce);
+  entry.format = static_cast<std::uint8_t>(gpu::element::float32);
+  entry.operands = sum.operands;
+  entry.destination = (data + sum.destination).value;
+  entry.source = (data + sum.source).value;
+  entry.stride = sum.stride.value;
+  entry.bytes = sum.size.value;
+  return gpu::command_of(entry);
+}
+
+/// The command of an operation, but for the message table of a transfer. `data` is where the data
+/// of the rank begin.
+gpu::command command_of(const workload::operation& operation, content bytes, base::bytes data) {
   gpu::command command;
   switch (operation.kind) {
     case workload::operation_kind::compute:
@@ -54,7 +73,11 @@ gpu::command command_of(const workload::operation& operation) {
       command.tag = operation.wait.tag;
       command.bytes = operation.wait.size.value;
       break;
+    case workload::operation_kind::reduce:
+      command = reduction_command(operation.reduction, data);
+      break;
   }
+  command.flags = bytes == content::functional ? gpu::command_flag::functional : std::uint8_t{0};
   return command;
 }
 
@@ -71,10 +94,11 @@ void write_register(gpu::gpu& device, std::uint32_t offset, unsigned queue, std:
 }  // namespace
 
 job::job(const workload::program& program, std::vector<gpu::gpu*> gpus, unsigned planes,
-         base::trace& trace)
+         base::trace& trace, content bytes)
     : program_(program),
       gpus_(std::move(gpus)),
       area_(program, planes),
+      bytes_(bytes),
       layouts_(lay_out(program, area_)),
       seen_(observations::shaped_as(program)),
       trace_(trace) {
@@ -128,7 +152,8 @@ void job::submit() {
     for (std::uint32_t q = 0; q < program_.ranks[rank].queues.size(); ++q) {
       const auto count =
           static_cast<std::uint32_t>(program_.ranks[rank].queues[q].operations.size());
-      write_register(*gpus_[rank], regs::queue_tail, q, count);
+      const std::uint32_t before = gpus_[rank]->registers().get(regs::queue_head, q);
+      write_register(*gpus_[rank], regs::queue_tail, q, before + count);
     }
   }
 }
@@ -138,8 +163,10 @@ void job::write_queue(std::uint32_t rank, std::uint32_t queue, std::uint64_t& me
   const memory_layout& layout = layouts_[rank];
   const std::uint64_t ring = layout.rings[queue].value;
   const auto& operations = program_.ranks[rank].queues[queue].operations;
-  for (std::uint64_t i = 0; i < operations.size(); ++i) {
-    gpu::command command = command_of(operations[i]);
+  // Heads count since reset: the first entry of a later job is not that of the ring.
+  const std::uint32_t first = device.registers().get(regs::queue_head, queue);
+  for (std::uint32_t i = 0; i < operations.size(); ++i) {
+    gpu::command command = command_of(operations[i], bytes_, layout.data);
     command.label = i;
     if (operations[i].kind == workload::operation_kind::transfer) {
       command.messages = message_address;
@@ -147,14 +174,20 @@ void job::write_queue(std::uint32_t rank, std::uint32_t queue, std::uint64_t& me
         gpu::message entry;
         entry.endpoint = gpus_[message.peer]->parameters().endpoint;
         entry.bytes = message.size.value;
-        entry.remote_address =
-            (layouts_[message.peer].receive + area_.slot(rank, message.peer)).value;
-        entry.local_address = layout.receive.value;
+        if (program_.has_data()) {
+          entry.remote_address = (layouts_[message.peer].data + message.to).value;
+          entry.local_address = (layout.data + message.from).value;
+        } else {
+          entry.remote_address =
+              (layouts_[message.peer].receive + area_.slot(rank, message.peer)).value;
+          entry.local_address = layout.receive.value;
+        }
         store(device, message_address, entry);
         message_address += sizeof(entry);
       }
     }
-    store(device, ring + i * sizeof(command), command);
+    const std::uint64_t place = (first + i) & (layout.ring_sizes[queue] - 1);
+    store(device, ring + place * sizeof(command), command);
   }
   write_register(device, regs::queue_base_low, queue, static_cast<std::uint32_t>(ring));
   write_register(device, regs::queue_base_high, queue, static_cast<std::uint32_t>(ring >> 32U));
@@ -212,6 +245,29 @@ void job::ended(std::uint32_t rank, unsigned queue, std::uint64_t operation,
   if (done()) {
     sc_core::sc_pause();
   }
+}
+
+void run_to_end(job& work, progress_line& progress) {
+  work.submit();
+  std::uint64_t finished = 0;
+  sc_core::sc_time last_progress = sc_core::sc_time_stamp();
+  while (!work.done()) {
+    sc_core::sc_start(stride);
+    if (!work.failure().empty()) {
+      throw base::run_error(work.failure());
+    }
+    if (work.finished() != finished) {
+      finished = work.finished();
+      last_progress = sc_core::sc_time_stamp();
+    } else if (sc_core::sc_time_stamp() - last_progress > patience) {
+      throw base::run_error("the job is stuck: " + work.stuck_at());
+    }
+    progress.show(fmt::format(
+        "{:.1f} % of {} operations",
+        100.0 * static_cast<double>(work.finished()) / static_cast<double>(work.total()),
+        work.total()));
+  }
+  progress.clear();
 }
 
 }  // namespace sn::estimate

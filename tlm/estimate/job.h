@@ -8,19 +8,26 @@
 #include "base/trace.h"
 #include "estimate/memory_layout.h"
 #include "estimate/observations.h"
+#include "estimate/progress.h"
 #include "gpu/gpu.h"
 #include "workload/program.h"
 
 namespace sn::estimate {
+
+/// How a job treats the data of its program.
+enum class content : std::uint8_t {
+  timing_only,  ///< nobody looks at bytes: only time passes
+  functional,   ///< messages carry the bytes that HBM holds, reductions add what they name
+};
 
 /// Runs a program: rank r on gpus[r]. The GPUs must outlive the job, and be ready: firmware has
 /// enabled them. The job is their driver and their observer.
 class job : public gpu::observer {
  public:
   /// `planes` is the number of ALink planes. Throws base::run_error when a rank needs more HBM or
-  /// queues than its GPU has.
+  /// queues than its GPU has. GPUs may have done jobs before: tags of those must not come again.
   job(const workload::program& program, std::vector<gpu::gpu*> gpus, unsigned planes,
-      base::trace& trace);
+      base::trace& trace, content bytes = content::timing_only);
   ~job() override;
 
   /// Writes commands and message tables into HBM, sets up the queues and rings all doorbells at the
@@ -38,6 +45,8 @@ class job : public gpu::observer {
   std::string stuck_at(std::size_t limit = 4) const;
 
   const observations& seen() const { return seen_; }
+  /// Where the data of a rank begin in the HBM of its GPU.
+  base::bytes data_address(std::uint32_t rank) const { return layouts_.at(rank).data; }
 
   void command_begun(unsigned gpu, unsigned queue, const gpu::command& work,
                      base::picoseconds begin) override;
@@ -57,6 +66,7 @@ class job : public gpu::observer {
   std::vector<gpu::gpu*> gpus_;
   std::vector<std::uint32_t> rank_of_gpu_;
   receive_area area_;
+  content bytes_;
   std::vector<memory_layout> layouts_;
   observations seen_;
   std::vector<std::vector<std::uint64_t>> next_;  ///< [rank][queue]: first operation not yet ended
@@ -67,5 +77,9 @@ class job : public gpu::observer {
   std::vector<std::vector<base::trace::track_id>> tracks_;       ///< [rank][queue]
   std::vector<std::vector<base::trace::track_id>> copy_tracks_;  ///< [rank][queue]
 };
+
+/// Submits `work` and runs the simulation until it is done. Throws base::run_error when it fails or
+/// gets stuck.
+void run_to_end(job& work, progress_line& progress);
 
 }  // namespace sn::estimate

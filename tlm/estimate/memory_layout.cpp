@@ -29,7 +29,7 @@ std::uint64_t message_count(const workload::rank_program& rank) {
 }  // namespace
 
 receive_area::receive_area(const workload::program& program, unsigned planes)
-    : ranks_(program.ranks.size()), slot_regions_(1) {
+    : ranks_(program.has_data() ? 0 : program.ranks.size()), slot_regions_(1) {
   for (const auto& rank : program.ranks) {
     for (const auto& queue : rank.queues) {
       for (const auto& operation : queue.operations) {
@@ -58,6 +58,11 @@ std::vector<memory_layout> lay_out(const workload::program& program, const recei
     std::uint64_t at = round_up(rank.weight_memory.value, page);
     layout.cache = base::bytes(at);
     at = round_up(at + rank.cache_memory.value, page);
+    // Each rank's data begin one region after its neighbour's: small messages of one source to the
+    // same place at many destinations take different planes.
+    at += program.has_data() ? layouts.size() * region : 0;
+    layout.data = base::bytes(at);
+    at = round_up(at + rank.data_memory.value, page);
     layout.receive = base::bytes(at);
     at = round_up(at + area.size().value, page);
     layout.messages = base::bytes(at);

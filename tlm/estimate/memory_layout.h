@@ -9,10 +9,11 @@
 
 namespace sn::estimate {
 
-/// HBM addresses of one rank, ascending: weights from 0, then the KV cache, what other ranks write,
-/// the message tables, and the command rings.
+/// HBM addresses of one rank, ascending: weights from 0, then the KV cache, the data that messages
+/// and reductions name, what other ranks write, the message tables, and the command rings.
 struct memory_layout {
   base::bytes cache;                      ///< first address of the KV cache
+  base::bytes data;                       ///< first address of the data
   base::bytes receive;                    ///< first address that others write to
   base::bytes messages;                   ///< first address of the message tables
   std::vector<base::bytes> rings;         ///< per queue
@@ -27,7 +28,7 @@ class receive_area {
   /// sources, and of one source to different destinations, begin on different planes.
   receive_area(const workload::program& program, unsigned planes);
 
-  /// Size of the area of any rank.
+  /// Size of the area of any rank; 0 for a program with data, which needs none.
   base::bytes size() const;
   /// Offset in the area of `destination` for messages of `source`.
   base::bytes slot(std::uint32_t source, std::uint32_t destination) const;

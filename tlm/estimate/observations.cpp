@@ -108,7 +108,8 @@ std::vector<phase_time> phase_breakdown(const workload::program& program,
         phase_time& entry =
             phases.try_emplace(operations[i].part, phase_time{operations[i].part}).first->second;
         const auto length = static_cast<double>(seen.operations[rank][q][i].length().value);
-        if (operations[i].kind == workload::operation_kind::compute) {
+        if (operations[i].kind == workload::operation_kind::compute ||
+            operations[i].kind == workload::operation_kind::reduce) {
           entry.compute_ps += length;
         } else if (operations[i].kind == workload::operation_kind::wait) {
           entry.wait_ps += length;

@@ -22,11 +22,6 @@ namespace sn::estimate {
 
 namespace {
 
-/// How far the simulation runs between two looks at the job.
-const sc_core::sc_time stride(100, sc_core::SC_US);
-/// A job of which no operation ends for so long is stuck: the longest takes a tenth of it.
-const sc_core::sc_time patience(1, sc_core::SC_SEC);
-
 void write_file(const std::string& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << text;
@@ -53,29 +48,6 @@ void check_fit(const platform::description& machine, const workload::scenario& s
         fmt::format("{} ranks do not fit into a scale-up domain of {} ({} GPUs)", scenario.ranks,
                     machine.name, machine.topology.accelerators_per_domain));
   }
-}
-
-void run_job(job& work, progress_line& progress) {
-  work.submit();
-  std::uint64_t finished = 0;
-  sc_core::sc_time last_progress = sc_core::sc_time_stamp();
-  while (!work.done()) {
-    sc_core::sc_start(stride);
-    if (!work.failure().empty()) {
-      throw base::run_error(work.failure());
-    }
-    if (work.finished() != finished) {
-      finished = work.finished();
-      last_progress = sc_core::sc_time_stamp();
-    } else if (sc_core::sc_time_stamp() - last_progress > patience) {
-      throw base::run_error("the job is stuck: " + work.stuck_at());
-    }
-    progress.show(fmt::format(
-        "step: {:.1f} % of {} operations",
-        100.0 * static_cast<double>(work.finished()) / static_cast<double>(work.total()),
-        work.total()));
-  }
-  progress.clear();
 }
 
 /// What was carried between two looks at the statistics; maxima are those at the second.
@@ -188,12 +160,12 @@ finished_run run(const run_options& asked) {
     }
     write_file(options.out + "/boot.log", text);
   };
-  fabric::cell_engine& engine = system.fabric(0);
+  fabric::engine& engine = system.fabric(0);
   try {
     record.firmware = boot.run(boot_timeout, progress);
     job work(record.step.work, gpus, record.machine.topology.planes, trace);
     const fabric::engine_statistics before = engine.statistics();
-    run_job(work, progress);
+    run_to_end(work, progress);
     record.seen = work.seen();
     record.in_step = difference(before, engine.statistics());
   } catch (const base::run_error&) {
@@ -207,10 +179,11 @@ finished_run run(const run_options& asked) {
   record.total = sum_of_domains(system);
   record.checks = check_books(system, record.total);
   record.slot_time = record.machine.slot_time();
-  record.bin_slots = engine.parameters().bin_slots;
+  record.bin_slots = engine.bin_slots();
   drop_bins_before(record.in_step, record.seen.start.value / record.slot_time.value,
                    record.bin_slots);
-  for (const fabric::endpoint_parameters& endpoint : engine.parameters().endpoints) {
+  for (unsigned index = 0; index < engine.endpoints(); ++index) {
+    const fabric::endpoint_parameters& endpoint = engine.endpoint(index);
     record.endpoint_of_port.push_back(endpoint.id);
     record.slots_per_cell.push_back(endpoint.slots_per_cell);
   }

@@ -6,6 +6,7 @@
 #include <systemc>
 
 #include "base/error.h"
+#include "cli/bench_command.h"
 #include "cli/firmware_command.h"
 #include "cli/platform_command.h"
 #include "cli/run_command.h"
@@ -22,6 +23,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = 0;
   sn::cli::add_run_command(app, exit_code);
+  sn::cli::add_bench_command(app, exit_code);
   sn::cli::add_firmware_command(app, exit_code);
   sn::cli::add_platform_command(app, exit_code);
   sn::cli::add_traffic_command(app, exit_code);

@@ -1,0 +1,198 @@
+#include "cli/bench_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/error.h"
+#include "estimate/bench.h"
+#include "estimate/installation.h"
+
+namespace sn::cli {
+
+namespace {
+
+constexpr int exit_wrong_data = 1;
+
+/// As given; sizes and names are read when the command runs.
+struct arguments {
+  estimate::bench_options options;
+  std::string collective;
+  std::string algorithm = "auto";
+  std::string begin = "8";
+  std::string end;
+  std::string fidelity = "cell";
+  std::string json_file;
+};
+
+/// "8", "64K", "1G" as nccl-tests reads sizes: K, M and G are powers of 1024.
+base::bytes size_from(const std::string& text, const char* key) {
+  const std::map<char, unsigned> shifts{{'K', 10}, {'M', 20}, {'G', 30}};
+  std::size_t digits = 0;
+  unsigned long long count = 0;
+  try {
+    count = std::stoull(text, &digits);
+  } catch (const std::exception&) {
+    digits = 0;
+  }
+  const auto shift = digits + 1 == text.size() ? shifts.find(text.back()) : shifts.end();
+  const unsigned places = shift == shifts.end() ? 0 : shift->second;
+  const bool whole = digits == text.size() || shift != shifts.end();
+  constexpr unsigned bits = 48;
+  if (digits == 0 || text.front() < '0' || text.front() > '9' || !whole ||
+      count >> (bits - places) != 0) {
+    throw base::configuration_error(
+        "", 0, key, "expected a size like 8, 64K, 1M or 1G, below 256T, not " + text);
+  }
+  return base::bytes(count << places);
+}
+
+template <typename Value>
+Value known(const std::optional<Value>& value, const char* key, const std::string& name,
+            const std::string& expected) {
+  if (!value) {
+    throw base::configuration_error("", 0, key, "expected one of " + expected + ", not " + name);
+  }
+  return *value;
+}
+
+estimate::bench_options read(const arguments& given) {
+  estimate::bench_options options = given.options;
+  options.kind =
+      known(workload::collective_kind_from(given.collective), "COLLECTIVE", given.collective,
+            "all_reduce, reduce_scatter, all_gather, all_to_all, broadcast, "
+            "send_receive");
+  if (given.algorithm != "auto") {
+    options.algorithm =
+        known(workload::collective_algorithm_from(given.algorithm), "--algorithm", given.algorithm,
+              "auto, ring, direct, halving_doubling, binary_tree, double_binary_tree");
+  }
+  options.begin = size_from(given.begin, "--begin");
+  options.end = size_from(given.end.empty() ? (options.check ? "1M" : "64M") : given.end, "--end");
+  if (given.end.empty() && options.end < options.begin) {
+    options.end = options.begin;
+  }
+  options.arbiter = std::map<std::string, arbiter::kind>{{"cell", arbiter::kind::model},
+                                                         {"rtl", arbiter::kind::rtl},
+                                                         {"lockstep", arbiter::kind::lockstep}}
+                        .at(given.fidelity);
+  if (options.firmware.empty()) {
+    options.firmware = estimate::firmware_directory();
+  }
+  return options;
+}
+
+void print_header(const arguments& given, const estimate::bench_result& result) {
+  fmt::print("# {} of {} ranks on {}, fidelity {}\n", given.collective, result.ranks,
+             result.platform, given.fidelity);
+  fmt::print("# brought up by firmware: {} GPUs, {} ports trained\n", result.firmware.gpus_ready,
+             result.firmware.ports_trained);
+  fmt::print("# line rate: {:.2f} GB/s of payload per rank and direction\n",
+             static_cast<double>(result.line_rate.value) * 1e-9);
+  fmt::print("#\n# {:>11} {:>13} {:>7} {:>18} {:>12} {:>9} {:>9} {:>7}\n", "size", "count", "type",
+             "algorithm", "time", "algbw", "busbw", "#wrong");
+  fmt::print("# {:>11} {:>13} {:>7} {:>18} {:>12} {:>9} {:>9}\n", "(B)", "(elements)", "", "",
+             "(us)", "(GB/s)", "(GB/s)");
+  std::fflush(stdout);
+}
+
+void print_row(const estimate::bench_row& row) {
+  fmt::print("  {:>11} {:>13} {:>7} {:>18} {:>12.2f} {:>9.2f} {:>9.2f} {:>7}\n", row.size.value,
+             row.size.value / workload::element_size, "float", workload::to_text(row.algorithm),
+             static_cast<double>(row.time.value) * 1e-6, row.algorithm_bandwidth * 1e-9,
+             row.bus_bandwidth * 1e-9, row.wrong ? std::to_string(*row.wrong) : "N/A");
+  std::fflush(stdout);
+}
+
+/// Prints why each algorithm was taken, once per run of sizes with the same one.
+class reason_printer {
+ public:
+  void before(const estimate::bench_row& row) {
+    if (!row.reason.empty() && last_ != row.algorithm) {
+      fmt::print("# auto takes {}\n", row.reason);
+      last_ = row.algorithm;
+    }
+  }
+
+ private:
+  std::optional<workload::collective_algorithm> last_;
+};
+
+int run(const arguments& given) {
+  const estimate::bench_options options = read(given);
+  // The file is opened first: a name that cannot be written must not cost a simulation.
+  std::ofstream file;
+  if (!given.json_file.empty()) {
+    file.open(given.json_file);
+    if (!file) {
+      throw base::configuration_error(given.json_file, 0, "--json", "cannot be written");
+    }
+  }
+  reason_printer reasons;
+  const estimate::bench_result result = estimate::run_bench(
+      options, [&](const estimate::bench_result& up) { print_header(given, up); },
+      [&](const estimate::bench_row& row) {
+        reasons.before(row);
+        print_row(row);
+      });
+  double sum = 0.0;
+  std::uint64_t wrong = 0;
+  for (const estimate::bench_row& row : result.rows) {
+    sum += row.bus_bandwidth * 1e-9;
+    wrong += row.wrong.value_or(0);
+  }
+  fmt::print("# Wrong elements      : {}\n", options.check ? std::to_string(wrong) : "not checked");
+  fmt::print("# Avg bus bandwidth   : {:.4f} GB/s\n",
+             sum / static_cast<double>(result.rows.size()));
+  if (file.is_open()) {
+    file << estimate::bench_json(options, given.fidelity, result);
+    if (!file.flush()) {
+      throw base::run_error(given.json_file + ": could not be written to its end");
+    }
+  }
+  return wrong == 0 ? 0 : exit_wrong_data;
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& app, int& exit_code) {
+  auto given = std::make_shared<arguments>();
+  CLI::App* command = app.add_subcommand(
+      "bench", "Bring a platform up and time a collective on it, as nccl-tests does");
+  command->add_option("platform", given->options.platform_file, "Platform file (YAML)")->required();
+  command
+      ->add_option("collective", given->collective,
+                   "all_reduce, reduce_scatter, all_gather, all_to_all, broadcast or send_receive")
+      ->required();
+  command->add_option("--ranks", given->options.ranks,
+                      "Number of ranks (default: a whole scale-up domain)");
+  command
+      ->add_option("--algorithm", given->algorithm,
+                   "ring, direct, halving_doubling, binary_tree, double_binary_tree, or auto: the "
+                   "one with the shortest estimated time")
+      ->capture_default_str();
+  command->add_option("--begin", given->begin, "First size; K, M and G are powers of 1024")
+      ->capture_default_str();
+  command->add_option("--end", given->end, "Last size (default: 64M, with --check 1M)");
+  command->add_option("--factor", given->options.factor, "From one size to the next")
+      ->capture_default_str();
+  command
+      ->add_option("--fidelity", given->fidelity,
+                   "Who arbitrates: cell (C++ twin), rtl (Verilated RTL) or lockstep (both, "
+                   "compared in every slot)")
+      ->check(CLI::IsMember({"cell", "rtl", "lockstep"}))
+      ->capture_default_str();
+  command->add_flag("--check", given->options.check,
+                    "Move real data and compare every element; exits with 1 if one is wrong");
+  command->add_option("--json", given->json_file, "File to write the rows to");
+  command->add_option("--firmware", given->options.firmware,
+                      "Folder of cipu.elf, switch.elf and pool.elf (default: as built)");
+  command->callback([given, &exit_code] { exit_code = run(*given); });
+}
+
+}  // namespace sn::cli

@@ -1,0 +1,184 @@
+#include "estimate/bench.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/trace.h"
+#include "estimate/bench_data.h"
+#include "estimate/bring_up.h"
+#include "estimate/job.h"
+#include "estimate/progress.h"
+#include "platform/loader.h"
+#include "platform/system.h"
+#include "workload/collective_choice.h"
+
+namespace sn::estimate {
+
+namespace {
+
+base::configuration_error bad(const char* key, const std::string& message) {
+  return {"", 0, key, message};
+}
+
+void check_options(const bench_options& options, const platform::description& machine,
+                   std::uint32_t ranks) {
+  const unsigned domain = machine.topology.accelerators_per_domain;
+  if (ranks > domain) {
+    throw bad("--ranks", fmt::format("{} ranks do not fit into a scale-up domain of {} ({} GPUs)",
+                                     ranks, machine.name, domain));
+  }
+  if (options.begin.value < workload::element_size) {
+    throw bad("--begin", fmt::format("expected {} bytes, one element, or more, not {}",
+                                     workload::element_size, options.begin.value));
+  }
+  if (options.end < options.begin) {
+    throw bad("--end", "expected no less than --begin");
+  }
+  if (options.factor < 2) {
+    throw bad("--factor", "expected 2 or more");
+  }
+}
+
+/// The collective of one size; the algorithm is filled in.
+workload::collective collective_of(const bench_options& options, std::uint32_t ranks,
+                                   base::bytes size) {
+  workload::collective what;
+  what.kind = options.kind;
+  what.ranks = ranks;
+  what.elements = size.value / workload::element_size;
+  return what;
+}
+
+/// The machine as the choice of an algorithm sees it: HBM is passed three times between a command
+/// and the arrival of its first byte, for the message table, the bytes to send and those that came.
+workload::collective_rates rates_of(const platform::description& machine,
+                                    base::bytes_per_second line_rate) {
+  const platform::accelerator_parameters& gpu = machine.accelerator;
+  workload::collective_rates rates;
+  rates.step = gpu.command_fetch_latency + gpu.hbm_latency * 3 + machine.path_latency();
+  rates.reduction = gpu.command_fetch_latency + gpu.kernel_launch_overhead;
+  rates.wire = line_rate;
+  rates.sum = base::bytes_per_second(static_cast<std::uint64_t>(
+      static_cast<double>(gpu.hbm_bandwidth.value) * gpu.elementwise.memory));
+  return rates;
+}
+
+base::bytes_per_second line_rate_of(const platform::description& machine) {
+  const std::uint64_t wire = machine.accelerator_rate().value / machine.scale_up.cell_size.value;
+  return base::bytes_per_second(wire * machine.scale_up.cell_payload().value);
+}
+
+std::vector<base::bytes> sizes_of(const bench_options& options) {
+  std::vector<base::bytes> sizes;
+  for (std::uint64_t size = options.begin.value; size <= options.end.value;
+       size *= options.factor) {
+    sizes.emplace_back(size / workload::element_size * workload::element_size);
+    if (size > options.end.value / options.factor) {
+      break;  // before it overflows
+    }
+  }
+  return sizes;
+}
+
+/// What is free on the host now.
+base::bytes available_memory() {
+  const long pages = sysconf(_SC_AVPHYS_PAGES);
+  const long page = sysconf(_SC_PAGESIZE);
+  return base::bytes(pages > 0 && page > 0
+                         ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page)
+                         : 0);
+}
+
+void check_host_memory(const workload::program& work, base::bytes size) {
+  const base::bytes needed = bench_data::host_memory(work);
+  const base::bytes available = available_memory();
+  if (available.value != 0 && needed > available) {
+    throw base::run_error(fmt::format(
+        "--check of {} bytes keeps {} of data on this host, which has {} free; use a smaller --end "
+        "or fewer --ranks",
+        size.value, base::to_text(needed), base::to_text(available)));
+  }
+}
+
+}  // namespace
+
+bench_result run_bench(const bench_options& options,
+                       const std::function<void(const bench_result&)>& begun,
+                       const std::function<void(const bench_row&)>& row_done) {
+  const platform::description machine = platform::load(options.platform_file);
+  bench_result result;
+  result.platform = machine.name;
+  result.ranks = options.ranks == 0 ? machine.topology.accelerators_per_domain : options.ranks;
+  result.line_rate = line_rate_of(machine);
+  check_options(options, machine, result.ranks);
+  const workload::collective_rates rates = rates_of(machine, result.line_rate);
+
+  const auto chosen = [&](workload::collective what, std::string& reason) {
+    if (options.algorithm) {
+      what.algorithm = *options.algorithm;
+    } else {
+      const auto choice = workload::choose_algorithm(what, rates);
+      what.algorithm = choice.algorithm;
+      reason = choice.reason;
+    }
+    return what;
+  };
+  {
+    // What cannot be done is refused before the platform boots.
+    workload::collective probe = collective_of(options, result.ranks, options.begin);
+    if (probe.ranks >= 2 || options.algorithm) {
+      std::string unused;
+      probe = chosen(probe, unused);
+    }
+    workload::expand(probe);
+  }
+
+  base::trace trace(false);
+  platform::system system("platform", machine, {options.arbiter, options.firmware, true});
+  std::vector<gpu::gpu*> gpus;
+  for (unsigned rank = 0; rank < result.ranks; ++rank) {
+    gpus.push_back(&system.accelerator(rank));
+  }
+  progress_line progress;
+  bring_up boot(system, trace);
+  result.firmware = boot.run(boot_timeout, progress);
+  begun(result);
+
+  std::uint32_t next_tag = 1;
+  for (const base::bytes size : sizes_of(options)) {
+    bench_row row;
+    row.size = size;
+    workload::collective what = chosen(collective_of(options, result.ranks, size), row.reason);
+    what.first_tag = next_tag;
+    row.algorithm = what.algorithm;
+    const workload::collective_program built = workload::expand(what);
+    next_tag += built.tags;
+
+    job work(built.work, gpus, machine.topology.planes, trace,
+             options.check ? content::functional : content::timing_only);
+    std::optional<bench_data> data;
+    if (options.check) {
+      check_host_memory(built.work, size);
+      data.emplace(what, work, gpus);
+      data->load(built.work.ranks.front().data_memory);
+    }
+    run_to_end(work, progress);
+    if (data) {
+      row.wrong = data->count_wrong();
+    }
+    row.time = step_time(work.seen());
+    row.algorithm_bandwidth = static_cast<double>(size.value) / base::to_seconds(row.time);
+    row.bus_bandwidth = row.algorithm_bandwidth * workload::bus_factor(options.kind, result.ranks);
+    row_done(row);
+    result.rows.push_back(row);
+  }
+  for (unsigned domain = 0; domain < machine.topology.domains(); ++domain) {
+    system.fabric(domain).audit();
+  }
+  return result;
+}
+
+}  // namespace sn::estimate

@@ -1,0 +1,63 @@
+// Collectives on a booted platform, size after size: what nccl-tests measures.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "arbiter/arbiter.h"
+#include "base/units.h"
+#include "estimate/record.h"
+#include "workload/collective.h"
+
+namespace sn::estimate {
+
+/// What the user asked for.
+struct bench_options {
+  std::string platform_file;
+  workload::collective_kind kind = workload::collective_kind::all_reduce;
+  std::uint32_t ranks = 0;  ///< 0: all accelerators of a scale-up domain
+  std::optional<workload::collective_algorithm> algorithm;  ///< none: the cheapest by estimate
+  base::bytes begin{8};
+  base::bytes end{std::uint64_t{64} << 20U};
+  std::uint64_t factor = 2;  ///< from one size to the next, at least 2
+  arbiter::kind arbiter = arbiter::kind::model;
+  bool check = false;    ///< move real data and compare every element
+  std::string firmware;  ///< folder of the images
+};
+
+/// One size.
+struct bench_row {
+  base::bytes size;  ///< by the definition of nccl-tests, whole elements
+  workload::collective_algorithm algorithm;
+  std::string reason;                ///< why `auto` took the algorithm; empty when it was asked for
+  base::picoseconds time;            ///< from the doorbells to the last completion on any rank
+  double algorithm_bandwidth = 0.0;  ///< bytes per second
+  double bus_bandwidth = 0.0;        ///< bytes per second
+  std::optional<std::uint64_t> wrong;  ///< elements, of all ranks; none: not checked
+};
+
+/// A whole bench.
+struct bench_result {
+  std::string platform;
+  std::uint32_t ranks = 0;
+  base::bytes_per_second line_rate;  ///< payload that a rank's links carry, each direction
+  firmware_summary firmware;
+  std::vector<bench_row> rows;
+};
+
+/// Boots the platform and runs the collective once per size: begin, begin * factor, ... up to end.
+/// `begun` is called when the platform is up, `row` after every size. One call per process. Throws
+/// base::configuration_error for what cannot be done, before anything is simulated, and
+/// base::run_error when a run fails.
+bench_result run_bench(const bench_options& options,
+                       const std::function<void(const bench_result&)>& begun,
+                       const std::function<void(const bench_row&)>& row);
+
+/// The result as a JSON document: docs/collectives.md says what it holds.
+std::string bench_json(const bench_options& options, const std::string& fidelity,
+                       const bench_result& result);
+
+}  // namespace sn::estimate

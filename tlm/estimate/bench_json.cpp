@@ -1,0 +1,39 @@
+#include <nlohmann/json.hpp>
+
+#include "estimate/bench.h"
+
+namespace sn::estimate {
+
+using json = nlohmann::ordered_json;
+
+std::string bench_json(const bench_options& options, const std::string& fidelity,
+                       const bench_result& result) {
+  json rows = json::array();
+  for (const bench_row& row : result.rows) {
+    json entry = {{"bytes", row.size.value},
+                  {"time_us", static_cast<double>(row.time.value) * 1e-6},
+                  {"algbw_GBps", row.algorithm_bandwidth * 1e-9},
+                  {"busbw_GBps", row.bus_bandwidth * 1e-9},
+                  {"wrong", nullptr},
+                  {"algorithm", std::string(workload::to_text(row.algorithm))}};
+    if (row.wrong) {
+      entry["wrong"] = *row.wrong;
+    }
+    if (!row.reason.empty()) {
+      entry["reason"] = row.reason;
+    }
+    rows.push_back(entry);
+  }
+  const json document = {
+      {"schema", "supernode.bench/1"},
+      {"platform", result.platform},
+      {"collective", std::string(workload::to_text(options.kind))},
+      {"ranks", result.ranks},
+      {"fidelity", fidelity},
+      {"line_rate_GBps", static_cast<double>(result.line_rate.value) * 1e-9},
+      {"rows", rows},
+  };
+  return document.dump(2) + "\n";
+}
+
+}  // namespace sn::estimate

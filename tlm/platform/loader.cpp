@@ -169,7 +169,7 @@ cipu_parameters read_cipu(yaml_reader map) {
 
 pool_parameters read_pool(yaml_reader map) {
   pool_parameters parts;
-  parts.per_domain = count(map, "per_domain", 1, base::port_limit);
+  parts.per_domain = count(map, "per_domain", 1, 1);
   parts.devices = count(map, "devices", 1, pool_device_limit);
   parts.device_capacity = map.get_bytes("device_capacity", one_byte, capacity_limit);
   parts.device_bandwidth =

@@ -22,7 +22,7 @@ workload::program exchange(unsigned ranks, unsigned transfers, bytes size) {
     for (unsigned t = 0; t < transfers; ++t) {
       workload::operation send;
       send.kind = workload::operation_kind::transfer;
-      send.transfer.messages = {{(r + 1) % ranks, size}};
+      send.transfer.messages.push_back({(r + 1) % ranks, size});
       program.ranks[r].queues[0].operations.push_back(send);
     }
   }

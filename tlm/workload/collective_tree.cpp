@@ -7,7 +7,12 @@ namespace sn::workload {
 namespace {
 
 constexpr std::uint64_t smallest_piece = (std::uint64_t{1} << 20U) / element_size;
-constexpr std::uint64_t most_pieces = 64;
+constexpr std::uint64_t most_pieces = 512;
+
+/// A leaf sends no piece before the result of the piece so many before it has come back: it has
+/// nothing to wait for, and its own sends would keep its links from what it passes on in the other
+/// tree.
+constexpr std::uint64_t window = 32;
 
 /// Makes a tree of ranks first .. first + count - 1 below `parent`. The root splits off the largest
 /// complete tree to its left, so the depth is the least possible.
@@ -74,11 +79,13 @@ void tree_all_reduce(collective_builder& build, const std::vector<tree_node>& tr
       (whole.count + region_elements - 1) / region_elements * region_elements;
   const std::uint64_t beside = build.allocate(2 * slot);
   const std::uint64_t pieces = pieces_of(whole);
+  std::vector<std::uint32_t> down_tags;
   for (std::uint64_t k = 0; k < pieces; ++k) {
     const element_range piece = part_of(whole, pieces, k);
     const std::uint64_t offset = piece.first - whole.first;
     const std::uint32_t up = build.new_tag();
     const std::uint32_t down = build.new_tag();
+    down_tags.push_back(down);
     for (std::uint32_t rank = 0; rank < build.ranks(); ++rank) {
       const tree_node& node = tree[rank];
       const auto children = static_cast<std::uint32_t>(node.children.size());
@@ -87,6 +94,9 @@ void tree_all_reduce(collective_builder& build, const std::vector<tree_node>& tr
         results.push_back({child, piece, piece.first});
       }
       build.name_step("up piece " + std::to_string(k));
+      if (children == 0 && k >= window) {
+        build.wait(rank, queue, down_tags[k - window], part_of(whole, pieces, k - window).count);
+      }
       build.wait(rank, queue, up, piece.count * children);
       build.reduce(rank, queue, {piece, beside + offset, slot, children});
       if (node.parent == tree_node::no_parent) {

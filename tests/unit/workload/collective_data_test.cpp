@@ -69,6 +69,13 @@ TEST(collective_data, and_when_blocks_are_cut_into_channels_and_pieces) {
   }
 }
 
+// 34 pieces of 1 MiB: leaves have more to send than their window.
+TEST(collective_data, and_when_a_leaf_has_to_hold_back) {
+  const collective what{collective_kind::all_reduce, collective_algorithm::binary_tree, 3,
+                        34 * 262144 + 1, 1};
+  EXPECT_EQ(wrong_after(what, 3), 0U);
+}
+
 TEST(collective_data, the_order_of_events_never_matters) {
   for (const collective_kind kind : all_kinds) {
     for (const collective_algorithm algorithm : algorithms_for(kind, 8)) {

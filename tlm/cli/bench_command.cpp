@@ -73,7 +73,7 @@ estimate::bench_options read(const arguments& given) {
               "auto, ring, direct, halving_doubling, binary_tree, double_binary_tree");
   }
   options.begin = size_from(given.begin, "--begin");
-  options.end = size_from(given.end.empty() ? (options.check ? "1M" : "64M") : given.end, "--end");
+  options.end = size_from(given.end.empty() ? (options.check ? "1M" : "1G") : given.end, "--end");
   if (given.end.empty() && options.end < options.begin) {
     options.end = options.begin;
   }
@@ -178,7 +178,7 @@ void add_bench_command(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_option("--begin", given->begin, "First size; K, M and G are powers of 1024")
       ->capture_default_str();
-  command->add_option("--end", given->end, "Last size (default: 64M, with --check 1M)");
+  command->add_option("--end", given->end, "Last size (default: 1G, with --check 1M)");
   command->add_option("--factor", given->options.factor, "From one size to the next")
       ->capture_default_str();
   command

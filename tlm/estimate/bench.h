@@ -21,7 +21,7 @@ struct bench_options {
   std::uint32_t ranks = 0;  ///< 0: all accelerators of a scale-up domain
   std::optional<workload::collective_algorithm> algorithm;  ///< none: the cheapest by estimate
   base::bytes begin{8};
-  base::bytes end{std::uint64_t{64} << 20U};
+  base::bytes end{std::uint64_t{1} << 30U};
   std::uint64_t factor = 2;  ///< from one size to the next, at least 2
   arbiter::kind arbiter = arbiter::kind::model;
   bool check = false;    ///< move real data and compare every element

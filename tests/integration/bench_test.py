@@ -1,0 +1,129 @@
+#!/usr/bin/python3
+"""supernode bench as a user runs it: the table of nccl-tests, its definitions, its data, and what it refuses.
+
+Usage: bench_test.py PATH_OF_SUPERNODE
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SUPERNODE = None
+PLATFORM = ROOT / "platforms" / "al128.yaml"
+
+# 8 planes of 100 GB/s; 595 of 640 bytes of a cell are payload.
+LINE_RATE_GBPS = 800 * 595 / 640
+FACTORS = {"all_reduce": 2 * 63 / 64, "reduce_scatter": 63 / 64, "all_gather": 63 / 64, "all_to_all": 63 / 64,
+           "broadcast": 1, "send_receive": 1}
+
+
+class BenchTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def call(self, *arguments):
+        return subprocess.run([SUPERNODE, "bench", PLATFORM, *map(str, arguments)], capture_output=True, text=True,
+                              cwd=self.folder)
+
+    def bench(self, *arguments):
+        """What is written as JSON, and what is printed."""
+        file = self.folder / "bench.json"
+        done = self.call(*arguments, "--json", file)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr, "")
+        return json.loads(file.read_text()), done.stdout
+
+    def refused(self, *arguments):
+        done = self.call(*arguments)
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        return done.stderr
+
+    def test_bandwidths_follow_from_size_and_time_by_the_definitions_of_nccl_tests(self):
+        for collective, factor in FACTORS.items():
+            result, _ = self.bench(collective, "--begin", "64K", "--end", "16M", "--factor", "16")
+            self.assertEqual([row["bytes"] for row in result["rows"]], [1 << 16, 1 << 20, 1 << 24])
+            for row in result["rows"]:
+                self.assertAlmostEqual(row["algbw_GBps"], row["bytes"] / row["time_us"] / 1e3, places=6)
+                self.assertAlmostEqual(row["busbw_GBps"], row["algbw_GBps"] * factor, places=6)
+                self.assertLess(row["busbw_GBps"], LINE_RATE_GBPS)
+                self.assertIsNone(row["wrong"])
+            self.assertAlmostEqual(result["line_rate_GBps"], LINE_RATE_GBPS, places=6)
+
+    def test_the_printed_table_has_the_rows(self):
+        result, printed = self.bench("all_gather", "--begin", "4M", "--end", "8M")
+        rows = [line.split() for line in printed.splitlines() if not line.startswith("#")]
+        self.assertEqual(len(rows), 2)
+        for row, entry in zip(rows, result["rows"]):
+            self.assertEqual(row[:4], [str(entry["bytes"]), str(entry["bytes"] // 4), "float", entry["algorithm"]])
+            self.assertAlmostEqual(float(row[4]), entry["time_us"], places=2)
+            self.assertAlmostEqual(float(row[6]), entry["busbw_GBps"], places=2)
+            self.assertEqual(row[7], "N/A")
+
+    def test_check_finds_no_wrong_element_in_any_collective(self):
+        for collective in FACTORS:
+            result, printed = self.bench(collective, "--check", "--begin", "12", "--end", "100K", "--factor", "9")
+            self.assertEqual([row["wrong"] for row in result["rows"]], [0] * 5)
+            self.assertIn("# Wrong elements      : 0", printed)
+
+    def test_check_costs_no_simulated_time(self):
+        checked, _ = self.bench("all_reduce", "--check", "--begin", "1M", "--end", "1M")
+        bare, _ = self.bench("all_reduce", "--begin", "1M", "--end", "1M")
+        self.assertEqual(checked["rows"][0]["time_us"], bare["rows"][0]["time_us"])
+
+    def test_cell_and_rtl_take_exactly_the_same_time(self):
+        cell, _ = self.bench("all_to_all", "--begin", "4K", "--end", "4M", "--factor", "32", "--fidelity", "cell")
+        rtl, _ = self.bench("all_to_all", "--begin", "4K", "--end", "4M", "--factor", "32", "--fidelity", "rtl")
+        self.assertEqual(cell["rows"], rtl["rows"])
+        self.assertEqual((cell["fidelity"], rtl["fidelity"]), ("cell", "rtl"))
+
+    def test_auto_says_why(self):
+        result, printed = self.bench("all_reduce", "--begin", "8", "--end", "8")
+        self.assertEqual(result["rows"][0]["algorithm"], "direct")
+        self.assertIn("in 2 steps; next", result["rows"][0]["reason"])
+        self.assertIn("# auto takes direct: estimated at", printed)
+
+    def test_auto_is_no_slower_than_any_algorithm_by_more_than_its_estimate_can_tell(self):
+        for size in ("1K", "1M", "64M"):
+            times = {}
+            for algorithm in ("auto", "ring", "direct", "halving_doubling", "binary_tree", "double_binary_tree"):
+                result, _ = self.bench("all_reduce", "--algorithm", algorithm, "--begin", size, "--end", size)
+                times[algorithm] = result["rows"][0]["time_us"]
+            self.assertLessEqual(times["auto"], 1.05 * min(times.values()), (size, times))
+
+    def test_the_algorithm_that_is_asked_for_is_taken_and_needs_no_reason(self):
+        result, printed = self.bench("broadcast", "--ranks", "5", "--algorithm", "ring", "--begin", "1M", "--end", "1M")
+        self.assertEqual(result["ranks"], 5)
+        self.assertEqual(result["rows"][0]["algorithm"], "ring")
+        self.assertNotIn("reason", result["rows"][0])
+        self.assertNotIn("auto takes", printed)
+
+    def test_sizes_are_whole_elements_and_as_written(self):
+        result, _ = self.bench("send_receive", "--begin", "10", "--end", "1K", "--factor", "10")
+        self.assertEqual([row["bytes"] for row in result["rows"]], [8, 100, 1000])
+
+    def test_bad_input_is_refused_by_name(self):
+        self.assertIn("power of two of ranks, not 6",
+                      self.refused("all_reduce", "--ranks", "6", "--algorithm", "halving_doubling"))
+        self.assertIn("ring does no all_to_all; expected direct", self.refused("all_to_all", "--algorithm", "ring"))
+        self.assertIn("65 ranks do not fit", self.refused("all_reduce", "--ranks", "65"))
+        self.assertIn("at least two ranks", self.refused("all_reduce", "--ranks", "1"))
+        self.assertIn("COLLECTIVE: expected one of all_reduce", self.refused("allreduce"))
+        self.assertIn("--algorithm: expected one of auto", self.refused("all_reduce", "--algorithm", "tree"))
+        self.assertIn("--begin", self.refused("all_reduce", "--begin", "3"))
+        self.assertIn("--begin", self.refused("all_reduce", "--begin", "-8"))
+        self.assertIn("--begin", self.refused("all_reduce", "--begin", "8 apples"))
+        self.assertIn("--end", self.refused("all_reduce", "--begin", "1M", "--end", "1K"))
+        self.assertIn("--end", self.refused("all_reduce", "--end", "99999999G"))
+        self.assertIn("--factor", self.refused("all_reduce", "--factor", "1"))
+        self.assertIn("cannot be written", self.refused("all_reduce", "--json", self.folder / "no" / "file.json"))
+
+
+if __name__ == "__main__":
+    SUPERNODE = sys.argv.pop(1)
+    unittest.main()

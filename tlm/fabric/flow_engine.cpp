@@ -18,6 +18,7 @@ flow_plane_parameters plane_of(const flow_engine_parameters& parameters) {
                  "a port is too slow for the fabric");
     each.slots_per_cell[endpoint.port] = static_cast<std::uint8_t>(endpoint.slots_per_cell);
   }
+  each.iterations = parameters.iterations;
   each.bin_slots = parameters.bin_slots;
   return each;
 }

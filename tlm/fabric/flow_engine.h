@@ -20,6 +20,7 @@ struct flow_engine_parameters {
   base::bytes cell_payload{595};
   base::bytes request_header{16};  ///< of a read request
   base::picoseconds path_latency;  ///< uplink, switch and downlink; at least one slot
+  unsigned iterations = 1;         ///< of the arbiter whose losses are estimated
   unsigned bin_slots = 1024;       ///< for utilisation over time
 };
 

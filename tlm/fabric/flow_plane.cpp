@@ -28,18 +28,23 @@ flow_plane::flow_plane(const flow_plane_parameters& parameters)
     : parameters_(parameters),
       ports_(parameters.slots_per_cell.size()),
       rates_(capacities(parameters)),
+      contention_(static_cast<unsigned>(ports_), parameters.iterations),
       flows_(ports_ * ports_),
       starting_(ports_),
       flowing_(ports_),
       row_end_(ports_, never),
       turn_(ports_),
+      next_turn_(ports_),
       uplinks_(ports_),
       downlinks_(ports_) {
   base::ensure(parameters_.bin_slots >= 1, "bins last");
 }
 
 bool flow_plane::later(const beginning& a, const beginning& b) {
-  return a.slot > b.slot;
+  if (a.slot != b.slot) {
+    return a.slot > b.slot;
+  }
+  return a.input != b.input ? a.input > b.input : a.output > b.output;
 }
 
 void flow_plane::inject(const flow_injection& arriving) {
@@ -172,8 +177,8 @@ void flow_plane::take_turns(unsigned input) {
     at = (output + 1) % base::port_limit;
     if (starting_[input].test(output)) {
       starting_[input].reset(output);
-      beginnings_.push_back(
-          {slot, static_cast<std::uint16_t>(input), static_cast<std::uint16_t>(output)});
+      beginnings_.push_back({slot, now_, static_cast<std::uint16_t>(input),
+                             static_cast<std::uint16_t>(output), false});
       std::push_heap(beginnings_.begin(), beginnings_.end(), later);
     }
     slot += parameters_.slots_per_cell[input];
@@ -227,7 +232,7 @@ void flow_plane::drain(unsigned input, unsigned output) {
   }
   vacate(uplinks_[input]);
   vacate(downlinks_[output]);
-  drained_.push_back({now_, static_cast<std::uint16_t>(input), static_cast<std::uint16_t>(output)});
+  drained_.push_back({static_cast<std::uint16_t>(input), static_cast<std::uint16_t>(output)});
   if (solve_at_ == never) {
     solve_at_ = std::max(now_, solved_at_ + (now_ - busy_since_) / patience);
   }
@@ -237,26 +242,45 @@ void flow_plane::drain(unsigned input, unsigned output) {
 bool flow_plane::begin_flows() {
   bool any = false;
   while (!beginnings_.empty() && beginnings_.front().slot <= now_) {
-    const beginning next = beginnings_.front();
     std::pop_heap(beginnings_.begin(), beginnings_.end(), later);
-    beginnings_.pop_back();
-    flow& one = flow_of(next.input, next.output);
-    rates_.add(next.input, next.output);
-    flowing_[next.input].set(next.output);
-    occupy(uplinks_[next.input]);
-    occupy(downlinks_[next.output]);
-    one.rate = 0;
-    start_head(one, 0);
-    any = true;
+    const beginning next = beginnings_.back();
+    if (next.granted) {
+      beginnings_.pop_back();
+      begin(next.input, next.output);
+      any = true;
+      continue;
+    }
+    contention_.ask(next.input, next.output);
+    std::uint64_t slot = now_;
+    const std::uint64_t cells = shares_[flow_of(next.input, next.output).head].cells;
+    if (cells == 1) {
+      std::uint64_t& turn = next_turn_[next.output];
+      slot = std::max(turn, now_);
+      turn = slot + parameters_.slots_per_cell[next.output];
+    }
+    beginnings_.back().slot = slot - (slot - next.injected) % (1 + cells / grain);
+    beginnings_.back().granted = true;
+    std::push_heap(beginnings_.begin(), beginnings_.end(), later);
   }
   return any;
 }
 
+void flow_plane::begin(unsigned input, unsigned output) {
+  flow& one = flow_of(input, output);
+  rates_.add(input, output);
+  flowing_[input].set(output);
+  occupy(uplinks_[input]);
+  occupy(downlinks_[output]);
+  one.rate = 0;
+  start_head(one, 0);
+}
+
 void flow_plane::remove_drained() {
-  for (const beginning& ended : drained_) {
+  for (const pair& ended : drained_) {
     // It may have gone on since, or have ended twice.
     if (!flowing_[ended.input].test(ended.output) && rates_.contains(ended.input, ended.output)) {
       rates_.remove(ended.input, ended.output);
+      contention_.withdraw(ended.input, ended.output);
       flow_of(ended.input, ended.output).rate = 0;
     }
   }
@@ -267,7 +291,10 @@ void flow_plane::remove_drained() {
 void flow_plane::solve() {
   remove_drained();
   solved_at_ = now_;
-  rates_.solve().for_each([this](unsigned input) {
+  rates_.gather();
+  contention_.limit(rates_);
+  rates_.solve();
+  rates_.gathered_inputs().for_each([this](unsigned input) {
     std::uint64_t earliest = never;
     flowing_[input].for_each([&](unsigned output) {
       flow& one = flow_of(input, output);

@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "base/port_set.h"
+#include "fabric/flow_contention.h"
 #include "fabric/max_min.h"
 #include "fabric/plane.h"
 #include "fabric/statistics.h"
@@ -15,6 +16,7 @@ namespace sn::fabric {
 /// What a fluid plane is built from. A slot is the time of one cell on a full-width port.
 struct flow_plane_parameters {
   std::vector<std::uint8_t> slots_per_cell;  ///< per port, both directions; 1 is full width
+  unsigned iterations = 1;                   ///< of the arbiter whose losses are estimated
   std::uint32_t bin_slots = 1024;            ///< for cells over time
 };
 
@@ -36,7 +38,9 @@ struct flow_injection {
 /// - A source serves its destinations in round robin. Of the flows that start at one source in the
 ///   same slot, each begins when the round robin first comes to it, one cell's time after the one
 ///   before, as each of these sends a cell first. Flows of the source that its uplink limits take
-///   their turns too; those that are slower for another reason take none.
+///   their turns too; those that are slower for another reason take none. Where flows of several
+///   sources begin at one output in the same slot, its round robin takes them in turn likewise. A
+///   flow begins on a grid of a `grain`th of its own length.
 /// - The rates are solved again in a slot in which a flow begins. What a flow leaves behind that
 /// has
 ///   ended is shared out again no later than a `patience`th of the time for which the plane has
@@ -44,6 +48,7 @@ struct flow_injection {
 class flow_plane {
  public:
   static constexpr std::uint64_t patience = 64;
+  static constexpr std::uint64_t grain = 32;
 
   explicit flow_plane(const flow_plane_parameters& parameters);
 
@@ -90,11 +95,18 @@ class flow_plane {
     std::uint64_t end = never;  ///< slot in which the head has crossed at this rate
   };
 
-  /// A flow that begins when its source's round robin comes to it.
-  struct beginning {
-    std::uint64_t slot;
+  struct pair {
     std::uint16_t input;
     std::uint16_t output;
+  };
+
+  /// A flow that begins when the round robins of its source and of its output have come to it.
+  struct beginning {
+    std::uint64_t slot;
+    std::uint64_t injected;  ///< slot
+    std::uint16_t input;
+    std::uint16_t output;
+    bool granted;  ///< `slot` is its turn at the output, not only at the source
   };
   static bool later(const beginning& a, const beginning& b);
 
@@ -115,6 +127,7 @@ class flow_plane {
   void end_head(unsigned input, unsigned output, std::vector<plane_completion>& done);
   void drain(unsigned input, unsigned output);
   bool begin_flows();
+  void begin(unsigned input, unsigned output);
   void remove_drained();
   void solve();
   void start_head(flow& one, std::uint64_t ahead);
@@ -131,6 +144,7 @@ class flow_plane {
   flow_plane_parameters parameters_;
   std::size_t ports_;
   max_min rates_;
+  flow_contention contention_;
   std::uint64_t now_ = 0;         ///< slot
   std::uint64_t busy_since_ = 0;  ///< if not idle
   std::uint64_t solved_at_ = 0;
@@ -148,7 +162,8 @@ class flow_plane {
   std::vector<base::port_set> flowing_;   ///< per input: outputs to which something flows
   std::vector<std::uint64_t> row_end_;    ///< per input: the earliest end of its flows
   std::vector<std::uint8_t> turn_;        ///< per input: where its round robin stands
-  std::vector<beginning> drained_;        ///< flows that ended and still have a rate
+  std::vector<std::uint64_t> next_turn_;  ///< per output: the slot of the next flow that begins
+  std::vector<pair> drained_;             ///< flows that ended and still have a rate
   max_min::rate total_rate_ = 0;          ///< of all that flows
 
   std::uint64_t busy_slots_ = 0;

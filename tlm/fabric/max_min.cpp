@@ -18,8 +18,8 @@ max_min::max_min(const std::vector<rate>& capacity)
   base::ensure(capacity.size() <= base::port_limit, "flows share more ports than there can be");
   for (std::size_t port = 0; port < capacity.size(); ++port) {
     base::ensure(capacity[port] != 0, "a link without capacity cannot be shared");
-    in_[port].capacity = capacity[port];
-    out_[port].capacity = capacity[port];
+    in_[port].full = in_[port].capacity = capacity[port];
+    out_[port].full = out_[port].capacity = capacity[port];
   }
 }
 
@@ -39,16 +39,13 @@ void max_min::remove(unsigned input, unsigned output) {
   dirty_outputs_.set(output);
 }
 
-port_set max_min::solve() {
-  find_component();
-  fill();
-  dirty_inputs_ = port_set();
-  dirty_outputs_ = port_set();
-  return component_inputs_;
+void max_min::limit_output(unsigned output, double part) {
+  base::ensure(part > 0.0 && part <= 1.0, "an output is limited to more or less than it has");
+  link& one = out_[output];
+  one.capacity = static_cast<rate>(static_cast<double>(one.full) * part);
 }
 
-/// Everything that flows connect to a link that changed.
-void max_min::find_component() {
+void max_min::gather() {
   component_inputs_ = dirty_inputs_;
   component_outputs_ = dirty_outputs_;
   port_set new_inputs = dirty_inputs_;
@@ -63,9 +60,11 @@ void max_min::find_component() {
     component_inputs_ = component_inputs_ | new_inputs;
     component_outputs_ = component_outputs_ | new_outputs;
   }
+  dirty_inputs_ = port_set();
+  dirty_outputs_ = port_set();
 }
 
-void max_min::fill() {
+void max_min::solve() {
   candidates_.clear();
   const auto open = [this](link& one, port_set& undecided, const port_set& flows,
                            std::size_t index) {

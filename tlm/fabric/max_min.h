@@ -35,10 +35,19 @@ class max_min {
   /// Outputs to which `input` has a flow.
   const base::port_set& outputs_of(unsigned input) const { return outputs_[input]; }
 
-  /// Something was added or removed since the last solve().
-  bool dirty() const { return dirty_inputs_.any() || dirty_outputs_.any(); }
-  /// Makes all rates fair. Returns the inputs of which flows may have got another rate.
-  base::port_set solve();
+  /// Inputs that have a flow to `output`.
+  const base::port_set& inputs_of(unsigned output) const { return inputs_[output]; }
+
+  /// Lets an output carry only a part of its capacity, 0 < `part` <= 1, from the next solve() on.
+  void limit_output(unsigned output, double part);
+  /// Finds the flows that may need another rate: those that others connect to one that was added or
+  /// removed since the last solve().
+  void gather();
+  /// What gather() has found.
+  const base::port_set& gathered_inputs() const { return component_inputs_; }
+  const base::port_set& gathered_outputs() const { return component_outputs_; }
+  /// Makes the rates of what gather() has found fair.
+  void solve();
 
   /// The rate of a flow as of the last solve().
   rate rate_of(unsigned input, unsigned output) const {
@@ -52,7 +61,8 @@ class max_min {
   static constexpr rate unlimited = ~rate{0};
 
   struct link {
-    rate capacity = 0;
+    rate full = 0;           ///< of the link
+    rate capacity = 0;       ///< what may be used of it
     rate left = 0;           ///< not yet given away, while solving
     std::uint32_t open = 0;  ///< flows without a rate, while solving
     rate level = unlimited;
@@ -63,8 +73,6 @@ class max_min {
     std::uint16_t index;  ///< inputs, then outputs
   };
 
-  void find_component();
-  void fill();
   link& link_at(std::uint16_t index) {
     return index < base::port_limit ? in_[index] : out_[index - base::port_limit];
   }
@@ -76,9 +84,10 @@ class max_min {
   base::port_set dirty_inputs_;
   base::port_set dirty_outputs_;
 
-  // Scratch of solve().
-  base::port_set component_inputs_;
+  base::port_set component_inputs_;  ///< of the last gather()
   base::port_set component_outputs_;
+
+  // Scratch of solve().
   std::vector<base::port_set> open_outputs_;  ///< per input
   std::vector<base::port_set> open_inputs_;   ///< per output
   std::vector<candidate> candidates_;         ///< a heap, least share first

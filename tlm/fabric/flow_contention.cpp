@@ -1,0 +1,103 @@
+#include "fabric/flow_contention.h"
+
+#include <algorithm>
+
+namespace sn::fabric {
+namespace {
+
+using base::port_set;
+
+/// Of so few inputs the pointers find an order without collisions soon.
+constexpr unsigned few = 3;
+
+/// How often a pointer on its way once around `rivals` skips one or more that do not ask.
+unsigned runs_of_holes(const port_set& rivals, const port_set& asks) {
+  const port_set holes = rivals & ~asks;
+  if (holes.none()) {
+    return 0;
+  }
+  // Every run of holes has one rival before it that asks; all of them together are one round.
+  unsigned runs = 0;
+  bool asked = false;
+  bool first = true;
+  bool first_is_hole = false;
+  rivals.for_each([&](unsigned input) {
+    const bool hole = holes.test(input);
+    if (first) {
+      first_is_hole = hole;
+      first = false;
+    }
+    runs += asked && hole ? 1U : 0U;
+    asked = !hole;
+  });
+  return runs + (asked && first_is_hole ? 1U : 0U);
+}
+
+}  // namespace
+
+flow_contention::flow_contention(unsigned ports, unsigned iterations)
+    : iterations_(iterations), outputs_(ports), inputs_(ports), granted_(ports), accepted_(ports) {}
+
+void flow_contention::ask(unsigned input, unsigned output) {
+  outputs_[input].set(output);
+  inputs_[output].set(input);
+}
+
+void flow_contention::withdraw(unsigned input, unsigned output) {
+  outputs_[input].reset(output);
+  inputs_[output].reset(input);
+}
+
+void flow_contention::limit(max_min& flows) {
+  port_set rivals;
+  unsigned competitors = 0;
+  flows.gathered_outputs().for_each([&](unsigned output) {
+    rivals = rivals | inputs_[output];
+    competitors += inputs_[output].any() ? 1U : 0U;
+  });
+  const unsigned competing = rivals.count();
+  const double density =
+      competing == 0 ? 0.0 : std::min(1.0, static_cast<double>(competitors) / competing);
+  bool weighed = false;
+  flows.gathered_outputs().for_each([&](unsigned output) {
+    const port_set& asks = inputs_[output];
+    const unsigned asking = asks.count();
+    if (asking == 0) {
+      return;
+    }
+    double used = 1.0 / (1.0 + density * runs_of_holes(rivals, asks) / asking);
+    if (competing - asking >= asking) {
+      if (!weighed) {
+        weigh(rivals);
+        weighed = true;
+      }
+      double sum = 0.0;
+      asks.for_each([&](unsigned input) { sum += accepted_[input]; });
+      used = asking <= few ? 1.0 : std::min(1.0, std::max(used, sum / asking));
+    }
+    double lost = 1.0;
+    for (unsigned iteration = 0; iteration < iterations_; ++iteration) {
+      lost *= 1.0 - used;
+    }
+    flows.limit_output(output, 1.0 - lost);
+  });
+}
+
+/// How likely each input accepts what it is granted, if the pointers are random.
+void flow_contention::weigh(const port_set& rivals) {
+  for (std::size_t output = 0; output < inputs_.size(); ++output) {
+    const unsigned asking = inputs_[output].count();
+    granted_[output] = asking != 0 ? 1.0 / asking : 0.0;
+  }
+  rivals.for_each([&](unsigned input) {
+    double nobody = 1.0;
+    double grants = 0.0;
+    outputs_[input].for_each([&](unsigned output) {
+      nobody *= 1.0 - granted_[output];
+      grants += granted_[output];
+    });
+    accepted_[input] = (1.0 - nobody) / grants;
+  });
+}
+
+}  // namespace sn::fabric

@@ -5,6 +5,9 @@
 #include <utility>
 
 #include "base/error.h"
+#include "fabric/cell_engine.h"
+#include "fabric/flow_engine.h"
+#include "platform/fabric_parameters.h"
 
 namespace sn::platform {
 
@@ -198,36 +201,19 @@ void system::build_links() {
 }
 
 void system::build_fabrics(const system_options& options) {
-  const scale_up_parameters& links = machine_.scale_up;
   for (unsigned domain = 0; domain < machine_.topology.domains(); ++domain) {
-    fabric::cell_engine_parameters parameters;
-    std::vector<base::endpoint_id> ids;
-    for (unsigned endpoint = 0; endpoint < machine_.endpoints(); ++endpoint) {
-      const auto id = static_cast<base::endpoint_id>(endpoint);
-      const attachment place = machine_.attachment_of(id);
-      if (place.domain == domain) {
-        parameters.endpoints.push_back({id, place.port, 1});
-        ids.push_back(id);
-      }
+    const std::string name = fmt::format("fabric{}", domain);
+    if (options.engine == fabric_engine::flow) {
+      fabrics_.push_back(
+          std::make_unique<fabric::flow_engine>(name.c_str(), flow_parameters(machine_, domain)));
+    } else {
+      fabric::cell_engine_parameters parameters = cell_parameters(machine_, domain);
+      parameters.arbiter = options.arbiter;
+      fabrics_.push_back(std::make_unique<fabric::cell_engine>(name.c_str(), parameters));
     }
-    parameters.planes = machine_.topology.planes;
-    parameters.ports = machine_.alink_switch.ports;
-    parameters.port_rate = machine_.port_rate();
-    parameters.cell = links.cell_size;
-    parameters.cell_payload = links.cell_payload();
-    parameters.request_header = links.request_header;
-    parameters.voq_depth_cells = machine_.alink_switch.voq_depth;
-    parameters.uplink_latency = links.accelerator_phy_tx + links.propagation();
-    parameters.switch_latency = links.switch_port_to_port;
-    parameters.downlink_latency = links.propagation() + links.accelerator_phy_rx;
-    parameters.credit_latency = links.accelerator_phy_rx + links.propagation();
-    parameters.arbiter = options.arbiter;
-    parameters.iterations = machine_.alink_switch.arbiter_iterations;
-    fabrics_.push_back(
-        std::make_unique<fabric::cell_engine>(fmt::format("fabric{}", domain).c_str(), parameters));
-    fabric::cell_engine& engine = *fabrics_.back();
-    for (unsigned index = 0; index < ids.size(); ++index) {
-      const unsigned endpoint = ids[index];
+    fabric::engine& engine = *fabrics_.back();
+    for (unsigned index = 0; index < engine.endpoints(); ++index) {
+      const unsigned endpoint = engine.endpoint(index).id;
       const auto bind = [&](auto& device) { device.bind(engine.from_device(index)); };
       const unsigned first_cipu = machine_.topology.accelerators;
       const unsigned first_pool = first_cipu + machine_.topology.partitions();

@@ -14,7 +14,7 @@
 #include "arbiter/arbiter.h"
 #include "cipu/cipu.h"
 #include "cipu/packet_network.h"
-#include "fabric/cell_engine.h"
+#include "fabric/engine.h"
 #include "gpu/gpu.h"
 #include "platform/description.h"
 #include "platform/host.h"
@@ -22,11 +22,15 @@
 
 namespace sn::platform {
 
+/// What moves bursts: cells through arbitrated switches, or fluids.
+enum class fabric_engine { cell, flow };
+
 /// What is chosen per run and not a property of the machine.
 struct system_options {
   arbiter::kind arbiter = arbiter::kind::model;  ///< in every switch
   std::string firmware;                          ///< folder with cipu.elf, switch.elf, pool.elf
   bool run_firmware = true;                      ///< false: all controllers stay in reset
+  fabric_engine engine = fabric_engine::cell;    ///< flow: no arbiter is used
 };
 
 /// The whole machine. Endpoints, ports and pods are numbered as the description says.
@@ -50,7 +54,7 @@ class system : public sc_core::sc_module {
   alink_switch::alink_switch& alink_switch(unsigned domain, unsigned plane) {
     return *switches_.at(domain * machine_.topology.planes + plane);
   }
-  fabric::cell_engine& fabric(unsigned domain) { return *fabrics_.at(domain); }
+  fabric::engine& fabric(unsigned domain) { return *fabrics_.at(domain); }
   /// The link between an endpoint's port and the switch of `plane`.
   alink::link& link(base::endpoint_id endpoint, unsigned plane) {
     return *links_.at(endpoint).at(plane);
@@ -87,7 +91,7 @@ class system : public sc_core::sc_module {
   std::vector<std::unique_ptr<sn::cipu::cipu>> cipus_;
   std::vector<std::unique_ptr<host>> hosts_;
   std::vector<std::vector<std::unique_ptr<alink::link>>> links_;  ///< by endpoint, plane
-  std::vector<std::unique_ptr<sn::fabric::cell_engine>> fabrics_;
+  std::vector<std::unique_ptr<sn::fabric::engine>> fabrics_;
 };
 
 }  // namespace sn::platform

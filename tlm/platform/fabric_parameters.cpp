@@ -1,0 +1,45 @@
+#include "platform/fabric_parameters.h"
+
+namespace sn::platform {
+
+fabric::cell_engine_parameters cell_parameters(const description& machine, unsigned domain) {
+  const scale_up_parameters& links = machine.scale_up;
+  fabric::cell_engine_parameters parameters;
+  for (unsigned endpoint = 0; endpoint < machine.endpoints(); ++endpoint) {
+    const auto id = static_cast<base::endpoint_id>(endpoint);
+    const attachment place = machine.attachment_of(id);
+    if (place.domain == domain) {
+      parameters.endpoints.push_back({id, place.port, 1});
+    }
+  }
+  parameters.planes = machine.topology.planes;
+  parameters.ports = machine.alink_switch.ports;
+  parameters.port_rate = machine.port_rate();
+  parameters.cell = links.cell_size;
+  parameters.cell_payload = links.cell_payload();
+  parameters.request_header = links.request_header;
+  parameters.voq_depth_cells = machine.alink_switch.voq_depth;
+  parameters.uplink_latency = links.accelerator_phy_tx + links.propagation();
+  parameters.switch_latency = links.switch_port_to_port;
+  parameters.downlink_latency = links.propagation() + links.accelerator_phy_rx;
+  parameters.credit_latency = links.accelerator_phy_rx + links.propagation();
+  parameters.iterations = machine.alink_switch.arbiter_iterations;
+  return parameters;
+}
+
+fabric::flow_engine_parameters flow_parameters(const description& machine, unsigned domain) {
+  const fabric::cell_engine_parameters same = cell_parameters(machine, domain);
+  fabric::flow_engine_parameters parameters;
+  parameters.endpoints = same.endpoints;
+  parameters.planes = same.planes;
+  parameters.ports = same.ports;
+  parameters.port_rate = same.port_rate;
+  parameters.cell = same.cell;
+  parameters.cell_payload = same.cell_payload;
+  parameters.request_header = same.request_header;
+  parameters.iterations = same.iterations;
+  parameters.path_latency = same.uplink_latency + same.switch_latency + same.downlink_latency;
+  return parameters;
+}
+
+}  // namespace sn::platform

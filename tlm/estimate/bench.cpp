@@ -105,6 +105,21 @@ void check_host_memory(const workload::program& work, base::bytes size) {
 
 }  // namespace
 
+base::picoseconds collective_time(const workload::program& work, const observations& seen) {
+  base::picoseconds end = seen.start;
+  for (std::size_t rank = 0; rank < work.ranks.size(); ++rank) {
+    for (std::size_t q = 0; q < work.ranks[rank].queues.size(); ++q) {
+      const auto& operations = work.ranks[rank].queues[q].operations;
+      for (std::size_t i = 0; i < operations.size(); ++i) {
+        if (operations[i].kind != workload::operation_kind::transfer) {
+          end = std::max(end, seen.operations[rank][q][i].end);
+        }
+      }
+    }
+  }
+  return end - seen.start;
+}
+
 bench_result run_bench(const bench_options& options,
                        const std::function<void(const bench_result&)>& begun,
                        const std::function<void(const bench_row&)>& row_done) {
@@ -137,7 +152,8 @@ bench_result run_bench(const bench_options& options,
   }
 
   base::trace trace(false);
-  platform::system system("platform", machine, {options.arbiter, options.firmware, true});
+  platform::system system("platform", machine,
+                          {options.arbiter, options.firmware, true, options.engine});
   std::vector<gpu::gpu*> gpus;
   for (unsigned rank = 0; rank < result.ranks; ++rank) {
     gpus.push_back(&system.accelerator(rank));
@@ -169,7 +185,7 @@ bench_result run_bench(const bench_options& options,
     if (data) {
       row.wrong = data->count_wrong();
     }
-    row.time = step_time(work.seen());
+    row.time = collective_time(built.work, work.seen());
     row.algorithm_bandwidth = static_cast<double>(size.value) / base::to_seconds(row.time);
     row.bus_bandwidth = row.algorithm_bandwidth * workload::bus_factor(options.kind, result.ranks);
     row_done(row);

@@ -9,7 +9,9 @@
 
 #include "arbiter/arbiter.h"
 #include "base/units.h"
+#include "estimate/observations.h"
 #include "estimate/record.h"
+#include "platform/system.h"
 #include "workload/collective.h"
 
 namespace sn::estimate {
@@ -23,9 +25,10 @@ struct bench_options {
   base::bytes begin{8};
   base::bytes end{std::uint64_t{1} << 30U};
   std::uint64_t factor = 2;  ///< from one size to the next, at least 2
-  arbiter::kind arbiter = arbiter::kind::model;
-  bool check = false;    ///< move real data and compare every element
-  std::string firmware;  ///< folder of the images
+  platform::fabric_engine engine = platform::fabric_engine::cell;
+  arbiter::kind arbiter = arbiter::kind::model;  ///< of the cell engine
+  bool check = false;                            ///< move real data and compare every element
+  std::string firmware;                          ///< folder of the images
 };
 
 /// One size.
@@ -33,7 +36,7 @@ struct bench_row {
   base::bytes size;  ///< by the definition of nccl-tests, whole elements
   workload::collective_algorithm algorithm;
   std::string reason;                ///< why `auto` took the algorithm; empty when it was asked for
-  base::picoseconds time;            ///< from the doorbells to the last completion on any rank
+  base::picoseconds time;            ///< collective_time()
   double algorithm_bandwidth = 0.0;  ///< bytes per second
   double bus_bandwidth = 0.0;        ///< bytes per second
   std::optional<std::uint64_t> wrong;  ///< elements, of all ranks; none: not checked
@@ -47,6 +50,10 @@ struct bench_result {
   firmware_summary firmware;
   std::vector<bench_row> rows;
 };
+
+/// From the doorbells until the last rank has all that it gets, sums included. That senders learn
+/// of it later, by acknowledgements, does not count.
+base::picoseconds collective_time(const workload::program& work, const observations& seen);
 
 /// Boots the platform and runs the collective once per size: begin, begin * factor, ... up to end.
 /// `begun` is called when the platform is up, `row` after every size. One call per process. Throws

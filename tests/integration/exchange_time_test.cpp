@@ -22,7 +22,8 @@ constexpr std::uint64_t cell_payload = 595;
 double cells_on_fullest_plane(std::uint64_t bytes) {
   const std::uint64_t regions = (bytes + region - 1) / region;
   const std::uint64_t on_one = (regions + planes - 1) / planes;
-  return static_cast<double>((on_one * region + cell_payload - 1) / cell_payload);
+  const std::uint64_t cells = (on_one * region + cell_payload - 1) / cell_payload;
+  return static_cast<double>(cells);
 }
 
 /// Every rank sends `size` bytes to each of the `peers` ranks after it, and waits for as much.
@@ -86,7 +87,7 @@ TEST(exchange_time, a_light_dispatch_takes_the_hand_computed_time) {
 // The same with 15 tokens per destination, the load of a decode batch of 128 over 64 GPUs, on
 // destinations without contention: bytes over line rate dominate.
 TEST(exchange_time, a_heavier_dispatch_takes_bytes_over_line_rate_and_the_path) {
-  constexpr std::uint64_t message = 15 * 7392;
+  constexpr std::uint64_t message = std::uint64_t{15} * 7392;
   const double by_hand = 8 * cells_on_fullest_plane(message) * slot_ps + path_ps + hbm_ps;
   const measured seen = run(shifted_exchange(64, 8, base::bytes(message)));
   EXPECT_NEAR(seen.arrival_ps / by_hand, 1.0, 0.05);
@@ -95,7 +96,7 @@ TEST(exchange_time, a_heavier_dispatch_takes_bytes_over_line_rate_and_the_path) 
 // Nothing beats the wire: 64 ranks, everybody to everybody. Every uplink sends 63 messages in whole
 // cells, and a balanced exchange with deep VOQs keeps it busy nearly all the time.
 TEST(exchange_time, an_all_to_all_takes_its_bytes_over_line_rate_and_hardly_more) {
-  constexpr std::uint64_t message = 4 * 14'336;
+  constexpr std::uint64_t message = std::uint64_t{4} * 14'336;
   const double line_rate_bytes_per_ps = planes * 595.0 / slot_ps;
   const double at_least = 63.0 * message / line_rate_bytes_per_ps;
   const double by_hand = 63.0 * cells_on_fullest_plane(message) * slot_ps + path_ps + hbm_ps;

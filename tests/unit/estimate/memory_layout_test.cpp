@@ -61,7 +61,7 @@ TEST(receive_area, slots_do_not_overlap_and_lie_inside) {
 
 TEST(receive_area, a_source_begins_on_another_plane_for_each_destination_and_the_other_way_round) {
   constexpr unsigned planes = 8;
-  const receive_area area(exchange(64, 1, bytes(15 * 7392)), planes);
+  const receive_area area(exchange(64, 1, bytes(std::uint64_t{15} * 7392)), planes);
   const auto first_plane = [&](std::uint32_t source, std::uint32_t destination) {
     return area.slot(source, destination).value / 256 % planes;
   };

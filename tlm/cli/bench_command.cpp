@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fstream>
 #include <map>
@@ -10,6 +9,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "cli/fidelity.h"
 #include "estimate/bench.h"
 #include "estimate/installation.h"
 
@@ -77,10 +77,9 @@ estimate::bench_options read(const arguments& given) {
   if (given.end.empty() && options.end < options.begin) {
     options.end = options.begin;
   }
-  options.arbiter = std::map<std::string, arbiter::kind>{{"cell", arbiter::kind::model},
-                                                         {"rtl", arbiter::kind::rtl},
-                                                         {"lockstep", arbiter::kind::lockstep}}
-                        .at(given.fidelity);
+  const fidelity chosen = fidelity_of(given.fidelity);
+  options.engine = chosen.engine;
+  options.arbiter = chosen.arbiter;
   if (options.firmware.empty()) {
     options.firmware = estimate::firmware_directory();
   }
@@ -90,6 +89,10 @@ estimate::bench_options read(const arguments& given) {
 void print_header(const arguments& given, const estimate::bench_result& result) {
   fmt::print("# {} of {} ranks on {}, fidelity {}\n", given.collective, result.ranks,
              result.platform, given.fidelity);
+  const std::string error = error_of(fidelity_of(given.fidelity));
+  if (!error.empty()) {
+    fmt::print("# {}\n", error);
+  }
   fmt::print("# brought up by firmware: {} GPUs, {} ports trained\n", result.firmware.gpus_ready,
              result.firmware.ports_trained);
   fmt::print("# line rate: {:.2f} GB/s of payload per rank and direction\n",
@@ -181,12 +184,7 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_option("--end", given->end, "Last size (default: 1G, with --check 1M)");
   command->add_option("--factor", given->options.factor, "From one size to the next")
       ->capture_default_str();
-  command
-      ->add_option("--fidelity", given->fidelity,
-                   "Who arbitrates: cell (C++ twin), rtl (Verilated RTL) or lockstep (both, "
-                   "compared in every slot)")
-      ->check(CLI::IsMember({"cell", "rtl", "lockstep"}))
-      ->capture_default_str();
+  add_fidelity_option(*command, given->fidelity);
   command->add_flag("--check", given->options.check,
                     "Move real data and compare every element; exits with 1 if one is wrong");
   command->add_option("--json", given->json_file, "File to write the rows to");

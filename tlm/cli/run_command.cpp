@@ -4,9 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <map>
 #include <memory>
 
+#include "cli/fidelity.h"
 #include "estimate/installation.h"
 #include "estimate/metrics.h"
 #include "estimate/run.h"
@@ -36,6 +36,10 @@ void print_summary(const estimate::finished_run& run, const std::string& out) {
              base::to_text(base::bytes(run.used.peak_memory_bytes)));
   fmt::print("\n  The result rests on {} assumed values; {}/report.html lists them.\n",
              estimate::assumptions_of(record).size(), out);
+  const std::string error = error_of(fidelity_of(record.fidelity));
+  if (!error.empty()) {
+    fmt::print("  {}\n", error);
+  }
   if (record.machine.status == platform::validation_status::prediction_only) {
     fmt::print("  Figures of {} are predictions: no measurement of it is public.\n",
                record.machine.name);
@@ -52,12 +56,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("run", "Bring a platform up and run a scenario on it");
   command->add_option("platform", given->options.platform_file, "Platform file (YAML)")->required();
   command->add_option("scenario", given->options.scenario_file, "Scenario file (YAML)")->required();
-  command
-      ->add_option("--fidelity", given->options.fidelity,
-                   "Who arbitrates: cell (C++ twin), rtl (Verilated RTL) or lockstep (both, "
-                   "compared in every slot)")
-      ->check(CLI::IsMember({"cell", "rtl", "lockstep"}))
-      ->capture_default_str();
+  add_fidelity_option(*command, given->options.fidelity);
   command->add_option("--seed", given->options.seed, "Seed of all randomness")
       ->capture_default_str();
   command->add_option("--out", given->options.out,
@@ -68,10 +67,9 @@ void add_run_command(CLI::App& app, int& exit_code) {
                       "Folder of cipu.elf, switch.elf and pool.elf (default: as built)");
   command->callback([given, &exit_code] {
     estimate::run_options options = given->options;
-    const std::map<std::string, arbiter::kind> kinds{{"cell", arbiter::kind::model},
-                                                     {"rtl", arbiter::kind::rtl},
-                                                     {"lockstep", arbiter::kind::lockstep}};
-    options.arbiter = kinds.at(options.fidelity);
+    const fidelity chosen = fidelity_of(options.fidelity);
+    options.engine = chosen.engine;
+    options.arbiter = chosen.arbiter;
     if (options.firmware.empty()) {
       options.firmware = estimate::firmware_directory();
     }

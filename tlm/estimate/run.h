@@ -7,6 +7,7 @@
 #include "arbiter/arbiter.h"
 #include "estimate/host_usage.h"
 #include "estimate/record.h"
+#include "platform/system.h"
 
 namespace sn::estimate {
 
@@ -14,8 +15,9 @@ namespace sn::estimate {
 struct run_options {
   std::string platform_file;
   std::string scenario_file;
-  arbiter::kind arbiter = arbiter::kind::model;
-  std::string fidelity = "cell";  ///< how it is called in results
+  platform::fabric_engine engine = platform::fabric_engine::cell;
+  arbiter::kind arbiter = arbiter::kind::model;  ///< of the cell engine
+  std::string fidelity = "cell";                 ///< how it is called in results
   std::uint64_t seed = 1;
   /// Results directory, made if it is not there. Empty: results/PLATFORM_SCENARIO.
   std::string out;

@@ -10,6 +10,13 @@
 
 namespace sn::fabric {
 
+/// The stated error of fidelity flow: how far the time of an exchange may be from that of fidelity
+/// cell, as a fraction of it. tests/validation/flow_against_cell_test.cpp holds it.
+struct flow_error {
+  static constexpr double bandwidth_bound = 0.05;
+  static constexpr double latency_bound = 0.10;
+};
+
 /// What a flow engine is built from.
 struct flow_engine_parameters {
   std::vector<endpoint_parameters> endpoints;

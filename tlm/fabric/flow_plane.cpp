@@ -291,26 +291,27 @@ void flow_plane::remove_drained() {
 void flow_plane::solve() {
   remove_drained();
   solved_at_ = now_;
-  rates_.gather();
-  contention_.limit(rates_);
-  rates_.solve();
-  rates_.gathered_inputs().for_each([this](unsigned input) {
-    std::uint64_t earliest = never;
-    flowing_[input].for_each([&](unsigned output) {
-      flow& one = flow_of(input, output);
-      const max_min::rate rate = rates_.rate_of(input, output);
-      if (rate != one.rate) {
-        const std::uint64_t flowed = one.rate * (now_ - one.since);
-        one.left -= std::min(one.left, flowed);
-        one.since = now_;
-        total_rate_ += rate - one.rate;
-        one.rate = rate;
-        predict(one);
-      }
-      earliest = std::min(earliest, one.end);
-    });
-    row_end_[input] = earliest;
+  while (rates_.gather()) {
+    contention_.limit(rates_);
+    rates_.solve();
+    rates_.gathered_inputs().for_each([this](unsigned input) { take_rates(input); });
+  }
+}
+
+void flow_plane::take_rates(unsigned input) {
+  flowing_[input].for_each([&](unsigned output) {
+    flow& one = flow_of(input, output);
+    const max_min::rate rate = rates_.rate_of(input, output);
+    if (rate != one.rate) {
+      const std::uint64_t flowed = one.rate * (now_ - one.since);
+      one.left -= std::min(one.left, flowed);
+      one.since = now_;
+      total_rate_ += rate - one.rate;
+      one.rate = rate;
+      predict(one);
+    }
   });
+  set_row_end(input);
 }
 
 /// The head begins to flow now; `ahead` of it, in 2^-32 cells, has flowed already.

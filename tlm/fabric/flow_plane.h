@@ -130,6 +130,7 @@ class flow_plane {
   void begin(unsigned input, unsigned output);
   void remove_drained();
   void solve();
+  void take_rates(unsigned input);
   void start_head(flow& one, std::uint64_t ahead);
   void predict(flow& one) const;
   void set_row_end(unsigned input);

@@ -45,11 +45,18 @@ void max_min::limit_output(unsigned output, double part) {
   one.capacity = static_cast<rate>(static_cast<double>(one.full) * part);
 }
 
-void max_min::gather() {
-  component_inputs_ = dirty_inputs_;
-  component_outputs_ = dirty_outputs_;
-  port_set new_inputs = dirty_inputs_;
-  port_set new_outputs = dirty_outputs_;
+bool max_min::gather() {
+  port_set new_inputs;
+  port_set new_outputs;
+  if (dirty_inputs_.any()) {
+    new_inputs.set(dirty_inputs_.next_from(0));
+  } else if (dirty_outputs_.any()) {
+    new_outputs.set(dirty_outputs_.next_from(0));
+  } else {
+    return false;
+  }
+  component_inputs_ = new_inputs;
+  component_outputs_ = new_outputs;
   while (new_inputs.any() || new_outputs.any()) {
     port_set reached_outputs;
     port_set reached_inputs;
@@ -60,8 +67,9 @@ void max_min::gather() {
     component_inputs_ = component_inputs_ | new_inputs;
     component_outputs_ = component_outputs_ | new_outputs;
   }
-  dirty_inputs_ = port_set();
-  dirty_outputs_ = port_set();
+  dirty_inputs_ = dirty_inputs_ & ~component_inputs_;
+  dirty_outputs_ = dirty_outputs_ & ~component_outputs_;
+  return true;
 }
 
 void max_min::solve() {

@@ -40,9 +40,9 @@ class max_min {
 
   /// Lets an output carry only a part of its capacity, 0 < `part` <= 1, from the next solve() on.
   void limit_output(unsigned output, double part);
-  /// Finds the flows that may need another rate: those that others connect to one that was added or
-  /// removed since the last solve().
-  void gather();
+  /// Finds flows that may need another rate: those that others connect to one that was added or
+  /// removed. What is not connected is gathered by further calls; false if nothing is left.
+  bool gather();
   /// What gather() has found.
   const base::port_set& gathered_inputs() const { return component_inputs_; }
   const base::port_set& gathered_outputs() const { return component_outputs_; }

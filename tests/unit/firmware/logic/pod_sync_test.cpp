@@ -113,8 +113,8 @@ TEST_F(pod_meeting, a_lost_answer_is_sent_again_when_asked_for_again) {
   deliver(leader(), frames_of(member_[1], 0).at(0));
   deliver(leader(), frames_of(member_[2], 0).at(0));
   frames_of(leader(), 0);  // both are lost
-  deliver(leader(), frames_of(member_[2], 500 * TIMER_TICKS_PER_US).at(0));
-  const auto again = frames_of(leader(), 500 * TIMER_TICKS_PER_US);
+  deliver(leader(), frames_of(member_[2], std::uint64_t{500} * TIMER_TICKS_PER_US).at(0));
+  const auto again = frames_of(leader(), std::uint64_t{500} * TIMER_TICKS_PER_US);
   ASSERT_EQ(again.size(), 1U);
   EXPECT_EQ(again[0].destination, 6U);
 }

@@ -1,9 +1,7 @@
 // supernode bench: a collective on a booted platform, size after size.
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include <CLI/CLI.hpp>
 
 namespace sn::cli {
 

@@ -120,8 +120,8 @@ TEST(collective, uneven_blocks_on_a_ring) {
 
 TEST(collective, direct_takes_one_step_each_way_and_one_sum_of_all) {
   for (std::uint32_t n = 2; n <= 9; ++n) {
-    const auto ranks =
-        tallies(collective_kind::all_reduce, collective_algorithm::direct, n, 10 * n);
+    const auto ranks = tallies(collective_kind::all_reduce, collective_algorithm::direct, n,
+                               std::uint64_t{10} * n);
     for (const tally& rank : ranks) {
       EXPECT_EQ(rank.sends, 2U);
       EXPECT_EQ(rank.waits, 2U);
@@ -233,7 +233,8 @@ TEST(collective, a_double_binary_tree_loads_no_rank_with_more_than_two_arrays) {
 
 TEST(collective, all_to_all_sends_every_block_but_its_own_and_copies_that) {
   for (std::uint32_t n = 2; n <= 9; ++n) {
-    const collective what{collective_kind::all_to_all, collective_algorithm::direct, n, 7 * n, 1};
+    const collective what{collective_kind::all_to_all, collective_algorithm::direct, n,
+                          std::uint64_t{7} * n, 1};
     for (const tally& rank : tallies(expand(what).work)) {
       EXPECT_EQ(rank.sends, 1U);
       EXPECT_EQ(rank.sent, (n - 1) * 28);
@@ -278,7 +279,7 @@ TEST(collective, blocks_are_cut_into_at_most_four_channels_of_64_kib) {
   };
   EXPECT_EQ(channels(8), 1U);
   EXPECT_EQ(channels(2 * 8 * 65536 - 4), 1U);
-  EXPECT_EQ(channels(2 * 8 * 65536), 2U);
+  EXPECT_EQ(channels(std::uint64_t{2} * 8 * 65536), 2U);
   EXPECT_EQ(channels(std::uint64_t{1} << 30U), 4U);
   EXPECT_EQ(expand(what).work.ranks[0].queues.size(), 4U);
 }
@@ -315,7 +316,7 @@ TEST(collective_choice, counts_steps_sums_and_bytes_as_the_programs_have_them) {
          {collective_kind::all_reduce, collective_kind::reduce_scatter, collective_kind::all_gather,
           collective_kind::all_to_all, collective_kind::broadcast, collective_kind::send_receive}) {
       for (const auto algorithm : algorithms_for(kind, n)) {
-        const collective what{kind, algorithm, n, 120 * n, 1};
+        const collective what{kind, algorithm, n, std::uint64_t{120} * n, 1};
         const std::string where = std::string(to_text(kind)) + " " +
                                   std::string(to_text(algorithm)) + " " + std::to_string(n);
         const program work = expand(what).work;

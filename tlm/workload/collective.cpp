@@ -179,10 +179,9 @@ collective_place place_of(const collective& what, std::uint32_t rank) {
 }
 
 std::uint32_t channels_of(const collective& what) {
-  constexpr std::uint64_t smallest_message = (std::uint64_t{64} << 10U) / element_size;
   constexpr std::uint64_t most = 4;
   return static_cast<std::uint32_t>(
-      std::clamp<std::uint64_t>(what.elements / what.ranks / smallest_message, 1, most));
+      std::clamp<std::uint64_t>(what.elements / what.ranks / smallest_part, 1, most));
 }
 
 collective_program expand(const collective& what) {

@@ -64,6 +64,9 @@ class collective_builder {
   std::string step_;
 };
 
+/// Elements of the smallest part, 64 KiB, that is worth a channel or a piece of its own.
+inline constexpr std::uint64_t smallest_part = (std::uint64_t{64} << 10U) / element_size;
+
 /// Elements of an ALink region: what begins at a multiple of it shares no region with others.
 inline constexpr std::uint64_t region_elements = 64;
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "workload/collective_algorithms.h"
 
 namespace sn::workload {
@@ -8,6 +10,13 @@ namespace {
 /// number of them, so that short messages from different sources take different planes.
 std::uint64_t slot_size(std::uint64_t elements) {
   return ((elements + region_elements - 1) / region_elements | 1U) * region_elements;
+}
+
+/// Into how many pieces, one after the other, a channel's part of a block is cut: while one is
+/// summed up, the next comes in, and little is left to sum when the last has come.
+std::uint64_t pieces_of_channel(std::uint64_t elements) {
+  constexpr std::uint64_t most = 4;
+  return std::clamp<std::uint64_t>(elements / smallest_part, 1, most);
 }
 
 /// Calls `visit(peer)` for all others, beginning with the successor: no two ranks begin with the
@@ -26,20 +35,30 @@ void direct_reduce_scatter(collective_builder& build, element_range whole, std::
   const std::uint64_t beside = build.allocate(slot * (build.ranks() - 1));
   build.name_step("reduce-scatter");
   for (std::uint32_t c = 0; c < channels; ++c) {
-    const std::uint32_t tag = build.new_tag();
+    const std::uint64_t pieces =
+        pieces_of_channel(part_of(build.block(whole, 0), channels, c).count);
+    std::vector<std::uint32_t> tags(pieces);
+    std::generate(tags.begin(), tags.end(), [&build] { return build.new_tag(); });
     for (std::uint32_t rank = 0; rank < build.ranks(); ++rank) {
-      std::vector<copy_to> copies;
-      for_each_peer(build, rank, [&](std::uint32_t peer) {
-        const std::uint32_t index = rank < peer ? rank : rank - 1;  // the peer itself needs no slot
-        const element_range block = build.block(whole, peer);
-        const element_range part = part_of(block, channels, c);
-        copies.push_back({peer, part, beside + index * slot + (part.first - block.first)});
-      });
+      const auto piece_of = [&](const element_range& block, std::uint64_t k) {
+        return part_of(part_of(block, channels, c), pieces, k);
+      };
+      for (std::uint64_t k = 0; k < pieces; ++k) {
+        std::vector<copy_to> copies;
+        for_each_peer(build, rank, [&](std::uint32_t peer) {
+          const std::uint32_t index = rank < peer ? rank : rank - 1;  // the peer needs no slot
+          const element_range block = build.block(whole, peer);
+          const element_range piece = piece_of(block, k);
+          copies.push_back({peer, piece, beside + index * slot + (piece.first - block.first)});
+        });
+        build.send(rank, c, tags[k], copies);
+      }
       const element_range own = build.block(whole, rank);
-      const element_range part = part_of(own, channels, c);
-      build.send(rank, c, tag, copies);
-      build.wait(rank, c, tag, part.count * (build.ranks() - 1));
-      build.reduce(rank, c, {part, beside + (part.first - own.first), slot, build.ranks() - 1});
+      for (std::uint64_t k = 0; k < pieces; ++k) {
+        const element_range piece = piece_of(own, k);
+        build.wait(rank, c, tags[k], piece.count * (build.ranks() - 1));
+        build.reduce(rank, c, {piece, beside + (piece.first - own.first), slot, build.ranks() - 1});
+      }
     }
   }
 }

@@ -71,6 +71,33 @@ class BenchTest(unittest.TestCase):
             self.assertEqual([row["wrong"] for row in result["rows"]], [0] * 5)
             self.assertIn("# Wrong elements      : 0", printed)
 
+    def test_groups_do_the_same_at_once_each_for_itself(self):
+        groups, printed = self.bench("all_reduce", "--ranks", "8", "--groups", "8", "--check", "--begin", "64K",
+                                     "--end", "64K")
+        self.assertEqual((groups["ranks"], groups["groups"]), (8, 8))
+        self.assertEqual(groups["rows"][0]["wrong"], 0)
+        self.assertIn("# all_reduce of 8 groups of 8 ranks", printed)
+        # Their GPUs share no link and the switches do not block: they are as fast as one alone.
+        alone, _ = self.bench("all_reduce", "--ranks", "8", "--begin", "64K", "--end", "64K")
+        self.assertAlmostEqual(groups["rows"][0]["time_us"] / alone["rows"][0]["time_us"], 1, delta=0.02)
+        # 8 ranks exchange 7 of 8 blocks of 8 KiB twice; the firmware's own DMA tests come on top.
+        own = 16 * 4 * 8192
+        self.assertEqual(groups["fabric"]["bytes_injected"], 8 * 8 * 2 * 7 * 8192 + own)
+
+    def test_groups_may_be_the_two_domains(self):
+        both, _ = self.bench("all_to_all", "--groups", "2", "--begin", "1M", "--end", "1M")
+        alone, _ = self.bench("all_to_all", "--begin", "1M", "--end", "1M")
+        self.assertEqual(both["ranks"], 64)
+        self.assertAlmostEqual(both["rows"][0]["time_us"] / alone["rows"][0]["time_us"], 1, delta=0.02)
+
+    def test_bytes_are_conserved_and_none_failed(self):
+        result, printed = self.bench("all_to_all", "--begin", "1M", "--end", "1M")
+        fabric = result["fabric"]
+        self.assertEqual(fabric["bytes_injected"], fabric["bytes_delivered"])
+        self.assertEqual(fabric["bytes_failed"], 0)
+        self.assertIn(f"{fabric['bytes_injected']} injected = {fabric['bytes_delivered']} delivered + 0 failed",
+                      printed)
+
     def test_check_costs_no_simulated_time(self):
         checked, _ = self.bench("all_reduce", "--check", "--begin", "1M", "--end", "1M")
         bare, _ = self.bench("all_reduce", "--begin", "1M", "--end", "1M")
@@ -113,6 +140,9 @@ class BenchTest(unittest.TestCase):
         self.assertIn("ring does no all_to_all; expected direct", self.refused("all_to_all", "--algorithm", "ring"))
         self.assertIn("65 ranks do not fit", self.refused("all_reduce", "--ranks", "65"))
         self.assertIn("at least two ranks", self.refused("all_reduce", "--ranks", "1"))
+        self.assertIn("9 groups of 16 ranks do not fit", self.refused("all_reduce", "--ranks", "16", "--groups", "9"))
+        self.assertIn("GPUs 60 to 79 of al128 are one group", self.refused("all_reduce", "--ranks", "20", "--groups", "4"))
+        self.assertIn("at least one group", self.refused("all_reduce", "--groups", "0"))
         self.assertIn("COLLECTIVE: expected one of all_reduce", self.refused("allreduce"))
         self.assertIn("--algorithm: expected one of auto", self.refused("all_reduce", "--algorithm", "tree"))
         self.assertIn("--begin", self.refused("all_reduce", "--begin", "3"))

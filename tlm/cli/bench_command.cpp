@@ -87,8 +87,10 @@ estimate::bench_options read(const arguments& given) {
 }
 
 void print_header(const arguments& given, const estimate::bench_result& result) {
-  fmt::print("# {} of {} ranks on {}, fidelity {}\n", given.collective, result.ranks,
-             result.platform, given.fidelity);
+  const std::uint32_t groups = given.options.groups;
+  fmt::print("# {} of {}{} ranks on {}, fidelity {}\n", given.collective,
+             groups == 1 ? "" : fmt::format("{} groups of ", groups), result.ranks, result.platform,
+             given.fidelity);
   const std::string error = error_of(fidelity_of(given.fidelity));
   if (!error.empty()) {
     fmt::print("# {}\n", error);
@@ -152,6 +154,8 @@ int run(const arguments& given) {
   fmt::print("# Wrong elements      : {}\n", options.check ? std::to_string(wrong) : "not checked");
   fmt::print("# Avg bus bandwidth   : {:.4f} GB/s\n",
              sum / static_cast<double>(result.rows.size()));
+  fmt::print("# Bytes on the fabric   : {} injected = {} delivered + {} failed\n",
+             result.bytes_injected.value, result.bytes_delivered.value, result.bytes_failed.value);
   if (file.is_open()) {
     file << estimate::bench_json(options, given.fidelity, result);
     if (!file.flush()) {
@@ -173,7 +177,11 @@ void add_bench_command(CLI::App& app, int& exit_code) {
                    "all_reduce, reduce_scatter, all_gather, all_to_all, broadcast or send_receive")
       ->required();
   command->add_option("--ranks", given->options.ranks,
-                      "Number of ranks (default: a whole scale-up domain)");
+                      "Ranks of each group (default: a whole scale-up domain)");
+  command
+      ->add_option("--groups", given->options.groups,
+                   "Groups of ranks, GPUs in their order, that all do the collective at once")
+      ->capture_default_str();
   command
       ->add_option("--algorithm", given->algorithm,
                    "ring, direct, halving_doubling, binary_tree, double_binary_tree, or auto: the "

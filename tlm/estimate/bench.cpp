@@ -30,6 +30,19 @@ void check_options(const bench_options& options, const platform::description& ma
     throw bad("--ranks", fmt::format("{} ranks do not fit into a scale-up domain of {} ({} GPUs)",
                                      ranks, machine.name, domain));
   }
+  if (options.groups > machine.topology.accelerators / std::max(ranks, 1U)) {
+    throw bad("--groups",
+              fmt::format("{} groups of {} ranks do not fit into {} ({} GPUs)", options.groups,
+                          ranks, machine.name, machine.topology.accelerators));
+  }
+  for (unsigned group = 0; group < options.groups; ++group) {
+    const unsigned first = group * ranks;
+    if (machine.domain_of_accelerator(first) != machine.domain_of_accelerator(first + ranks - 1)) {
+      throw bad("--groups",
+                fmt::format("GPUs {} to {} of {} are one group and not of one scale-up domain",
+                            first, first + ranks - 1, machine.name));
+    }
+  }
   if (options.begin.value < workload::element_size) {
     throw bad("--begin", fmt::format("expected {} bytes, one element, or more, not {}",
                                      workload::element_size, options.begin.value));
@@ -48,6 +61,7 @@ workload::collective collective_of(const bench_options& options, std::uint32_t r
   workload::collective what;
   what.kind = options.kind;
   what.ranks = ranks;
+  what.groups = options.groups;
   what.elements = size.value / workload::element_size;
   return what;
 }
@@ -155,7 +169,7 @@ bench_result run_bench(const bench_options& options,
   platform::system system("platform", machine,
                           {options.arbiter, options.firmware, true, options.engine});
   std::vector<gpu::gpu*> gpus;
-  for (unsigned rank = 0; rank < result.ranks; ++rank) {
+  for (unsigned rank = 0; rank < result.ranks * options.groups; ++rank) {
     gpus.push_back(&system.accelerator(rank));
   }
   progress_line progress;
@@ -193,6 +207,10 @@ bench_result run_bench(const bench_options& options,
   }
   for (unsigned domain = 0; domain < machine.topology.domains(); ++domain) {
     system.fabric(domain).audit();
+    const fabric::engine_statistics carried = system.fabric(domain).statistics();
+    result.bytes_injected += base::bytes(carried.bytes_injected);
+    result.bytes_delivered += base::bytes(carried.bytes_delivered);
+    result.bytes_failed += base::bytes(carried.bytes_failed);
   }
   return result;
 }

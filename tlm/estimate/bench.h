@@ -20,7 +20,8 @@ namespace sn::estimate {
 struct bench_options {
   std::string platform_file;
   workload::collective_kind kind = workload::collective_kind::all_reduce;
-  std::uint32_t ranks = 0;  ///< 0: all accelerators of a scale-up domain
+  std::uint32_t ranks = 0;   ///< of each group; 0: all accelerators of a scale-up domain
+  std::uint32_t groups = 1;  ///< that do the same at the same time, each for itself
   std::optional<workload::collective_algorithm> algorithm;  ///< none: the cheapest by estimate
   base::bytes begin{8};
   base::bytes end{std::uint64_t{1} << 30U};
@@ -45,10 +46,15 @@ struct bench_row {
 /// A whole bench.
 struct bench_result {
   std::string platform;
-  std::uint32_t ranks = 0;
+  std::uint32_t ranks = 0;           ///< of each group
   base::bytes_per_second line_rate;  ///< payload that a rank's links carry, each direction
   firmware_summary firmware;
   std::vector<bench_row> rows;
+
+  // Of all domains since power-on: what was sent either arrived or failed.
+  base::bytes bytes_injected;
+  base::bytes bytes_delivered;
+  base::bytes bytes_failed;
 };
 
 /// From the doorbells until the last rank has all that it gets, sums included. That senders learn

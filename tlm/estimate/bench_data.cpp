@@ -29,14 +29,14 @@ std::uint64_t bench_data::address(std::uint32_t rank, std::uint64_t element) con
 void bench_data::load(base::bytes data_memory) {
   const std::vector<std::uint8_t> blank(std::min<std::uint64_t>(data_memory.value, 1U << 20U),
                                         poison);
-  for (std::uint32_t rank = 0; rank < what_.ranks; ++rank) {
+  for (std::uint32_t rank = 0; rank < what_.all_ranks(); ++rank) {
     memory::sparse_memory& hbm = gpus_[rank]->hbm();
     for (std::uint64_t at = 0; at < data_memory.value; at += blank.size()) {
       const std::uint64_t size = std::min<std::uint64_t>(blank.size(), data_memory.value - at);
       read_write_ok(hbm.write(address(rank, 0) + at, blank.data(), size));
     }
-    // Of a broadcast only the root has something to give.
-    if (what_.kind != workload::collective_kind::broadcast || rank == 0) {
+    // Of a broadcast only the roots have something to give.
+    if (what_.kind != workload::collective_kind::broadcast || rank % what_.ranks == 0) {
       const std::vector<float> input = check_.input(rank);
       const std::uint64_t first = workload::place_of(what_, rank).input.first;
       read_write_ok(
@@ -47,7 +47,7 @@ void bench_data::load(base::bytes data_memory) {
 
 std::uint64_t bench_data::count_wrong() const {
   std::uint64_t wrong = 0;
-  for (std::uint32_t rank = 0; rank < what_.ranks; ++rank) {
+  for (std::uint32_t rank = 0; rank < what_.all_ranks(); ++rank) {
     const workload::element_range output = workload::place_of(what_, rank).output;
     std::vector<float> found(output.count);
     read_write_ok(gpus_[rank]->hbm().read(address(rank, output.first), found.data(),

@@ -29,9 +29,14 @@ std::string bench_json(const bench_options& options, const std::string& fidelity
       {"platform", result.platform},
       {"collective", std::string(workload::to_text(options.kind))},
       {"ranks", result.ranks},
+      {"groups", options.groups},
       {"fidelity", fidelity},
       {"line_rate_GBps", static_cast<double>(result.line_rate.value) * 1e-9},
       {"rows", rows},
+      {"fabric",
+       {{"bytes_injected", result.bytes_injected.value},
+        {"bytes_delivered", result.bytes_delivered.value},
+        {"bytes_failed", result.bytes_failed.value}}},
   };
   return document.dump(2) + "\n";
 }

@@ -61,6 +61,9 @@ void check(const collective& what) {
   if (what.ranks < 2) {
     throw base::configuration_error("", 0, "ranks", "a collective needs at least two ranks");
   }
+  if (what.groups < 1) {
+    throw base::configuration_error("", 0, "groups", "expected at least one group");
+  }
   if (!does(what.algorithm, what.kind)) {
     std::string known;
     for (const auto& [algorithm, name] : algorithm_names) {
@@ -149,6 +152,22 @@ void expand_trees(collective_builder& build, const collective& what) {
   }
 }
 
+/// The same for further groups: their ranks have other numbers, and their tags never meet.
+void repeat_for_groups(program& work, const collective& what) {
+  for (std::uint32_t group = 1; group < what.groups; ++group) {
+    for (std::uint32_t rank = 0; rank < what.ranks; ++rank) {
+      rank_program& added = work.ranks.emplace_back(work.ranks[rank]);
+      for (queue& each : added.queues) {
+        for (operation& op : each.operations) {
+          for (message& item : op.transfer.messages) {
+            item.peer += group * what.ranks;
+          }
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 
 element_range part_of(element_range whole, std::uint64_t parts, std::uint64_t index) {
@@ -159,7 +178,7 @@ element_range part_of(element_range whole, std::uint64_t parts, std::uint64_t in
 
 collective_place place_of(const collective& what, std::uint32_t rank) {
   const element_range whole{0, what.elements};
-  const element_range block = part_of(whole, what.ranks, rank);
+  const element_range block = part_of(whole, what.ranks, rank % what.ranks);
   const std::uint64_t behind =
       (what.elements + region_elements - 1) / region_elements * region_elements;
   switch (what.kind) {
@@ -202,7 +221,9 @@ collective_program expand(const collective& what) {
       expand_trees(build, what);
       break;
   }
-  return build.finish();
+  collective_program built = build.finish();
+  repeat_for_groups(built.work, what);
+  return built;
 }
 
 std::vector<collective_algorithm> algorithms_for(collective_kind kind, std::uint32_t ranks) {

@@ -44,6 +44,11 @@ struct collective {
   /// and reduce_scatter the blocks of all ranks together.
   std::uint64_t elements = 0;
   std::uint32_t first_tag = 1;  ///< of the tags that its program uses
+  /// So many groups of `ranks` ranks each do the collective at the same time, each for itself:
+  /// group g are the program's ranks g * ranks to (g + 1) * ranks - 1.
+  std::uint32_t groups = 1;
+
+  std::uint32_t all_ranks() const { return ranks * groups; }
 };
 
 /// A part of an array.
@@ -58,8 +63,8 @@ struct element_range {
 /// come first.
 element_range part_of(element_range whole, std::uint64_t parts, std::uint64_t index);
 
-/// Where a rank keeps what it gives and what it gets, in elements from the start of its data. The
-/// two are the same place where NCCL would work in place.
+/// Where a rank of any group keeps what it gives and what it gets, in elements from the start of
+/// its data. The two are the same place where NCCL would work in place.
 struct collective_place {
   element_range input;
   element_range output;

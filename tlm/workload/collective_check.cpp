@@ -28,10 +28,12 @@ std::vector<float> elements(std::uint32_t rank, element_range range) {
 
 collective_check::collective_check(const collective& what) : what_(what) {
   if (what.kind == collective_kind::all_reduce || what.kind == collective_kind::reduce_scatter) {
-    sums_.resize(what.elements);
-    for (std::uint32_t rank = 0; rank < what.ranks; ++rank) {
-      for (std::uint64_t i = 0; i < what.elements; ++i) {
-        sums_[i] += element(rank, i);
+    for (std::uint32_t group = 0; group < what.groups; ++group) {
+      std::vector<float>& sums = sums_.emplace_back(what.elements);
+      for (std::uint32_t rank = group * what.ranks; rank < (group + 1) * what.ranks; ++rank) {
+        for (std::uint64_t i = 0; i < what.elements; ++i) {
+          sums[i] += element(rank, i);
+        }
       }
     }
   }
@@ -43,31 +45,34 @@ std::vector<float> collective_check::input(std::uint32_t rank) const {
 
 std::vector<float> collective_check::expected(std::uint32_t rank) const {
   const element_range whole{0, what_.elements};
-  const element_range own = part_of(whole, what_.ranks, rank);
+  const std::uint32_t group = rank / what_.ranks;
+  const std::uint32_t first = group * what_.ranks;
+  const std::uint32_t in_group = rank - first;
+  const element_range own = part_of(whole, what_.ranks, in_group);
   std::vector<float> result;
   const auto append = [&result](const std::vector<float>& part) {
     result.insert(result.end(), part.begin(), part.end());
   };
   switch (what_.kind) {
     case collective_kind::all_reduce:
-      return sums_;
+      return sums_[group];
     case collective_kind::reduce_scatter:
-      return {sums_.begin() + static_cast<std::ptrdiff_t>(own.first),
-              sums_.begin() + static_cast<std::ptrdiff_t>(own.end())};
+      return {sums_[group].begin() + static_cast<std::ptrdiff_t>(own.first),
+              sums_[group].begin() + static_cast<std::ptrdiff_t>(own.end())};
     case collective_kind::all_gather:
       for (std::uint32_t source = 0; source < what_.ranks; ++source) {
-        append(elements(source, part_of(whole, what_.ranks, source)));
+        append(elements(first + source, part_of(whole, what_.ranks, source)));
       }
       return result;
     case collective_kind::all_to_all:
       for (std::uint32_t source = 0; source < what_.ranks; ++source) {
-        append(elements(source, own));
+        append(elements(first + source, own));
       }
       return result;
     case collective_kind::broadcast:
-      return elements(0, whole);
+      return elements(first, whole);
     case collective_kind::send_receive:
-      return elements((rank + what_.ranks - 1) % what_.ranks, whole);
+      return elements(first + (in_group + what_.ranks - 1) % what_.ranks, whole);
   }
   base::invariant_violated("unknown collective");
 }

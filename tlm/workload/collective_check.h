@@ -8,7 +8,7 @@
 
 namespace sn::workload {
 
-/// Inputs of every rank, and what is wrong with its outputs.
+/// Inputs of every rank of every group, and what is wrong with its outputs.
 ///
 /// Elements are whole numbers from -125 to 125 that depend on the rank and on the place, so that a
 /// block in a wrong place is seen, and sums of up to 2^16 ranks are exact in float32 in any order.
@@ -25,7 +25,7 @@ class collective_check {
 
  private:
   collective what_;
-  std::vector<float> sums_;  ///< over all ranks, where the collective needs them
+  std::vector<std::vector<float>> sums_;  ///< per group, over its ranks, where they are needed
 };
 
 }  // namespace sn::workload

@@ -24,17 +24,17 @@ std::uint64_t wrong_after(const collective& what, std::uint64_t seed) {
   const collective_program built = expand(what);
   const collective_check check(what);
   collective_machine machine(built.work, seed);
-  for (std::uint32_t rank = 0; rank < what.ranks; ++rank) {
+  for (std::uint32_t rank = 0; rank < what.all_ranks(); ++rank) {
     const std::vector<float> input = check.input(rank);
     const auto first = static_cast<std::ptrdiff_t>(place_of(what, rank).input.first);
-    // Of a broadcast, only the root has something to give.
-    if (what.kind != collective_kind::broadcast || rank == 0) {
+    // Of a broadcast, only the roots have something to give.
+    if (what.kind != collective_kind::broadcast || rank % what.ranks == 0) {
       std::copy(input.begin(), input.end(), machine.memory[rank].begin() + first);
     }
   }
   EXPECT_TRUE(machine.run()) << described(what) << " is stuck";
   std::uint64_t wrong = 0;
-  for (std::uint32_t rank = 0; rank < what.ranks; ++rank) {
+  for (std::uint32_t rank = 0; rank < what.all_ranks(); ++rank) {
     const element_range output = place_of(what, rank).output;
     const auto begin = machine.memory[rank].begin() + static_cast<std::ptrdiff_t>(output.first);
     wrong += check.wrong(rank, {begin, begin + static_cast<std::ptrdiff_t>(output.count)});
@@ -67,6 +67,19 @@ TEST(collective_data, and_when_blocks_are_cut_into_channels_and_pieces) {
       EXPECT_EQ(wrong_after(what, 2), 0U) << described(what);
     }
   }
+}
+
+TEST(collective_data, and_when_several_groups_do_it_at_once) {
+  for (const collective_kind kind : all_kinds) {
+    for (const collective_algorithm algorithm : algorithms_for(kind, 4)) {
+      const collective what{kind, algorithm, 4, 101, 1, 3};
+      EXPECT_EQ(wrong_after(what, 5), 0U) << described(what);
+    }
+  }
+  // The groups have inputs of their own.
+  const collective what{collective_kind::all_reduce, collective_algorithm::ring, 4, 101, 1, 3};
+  const collective_check check(what);
+  EXPECT_GT(check.wrong(0, check.expected(4)), 90U);
 }
 
 // 34 pieces of 1 MiB: leaves have more to send than their window.

@@ -88,7 +88,8 @@ void flow_plane::step(std::uint64_t slot, std::vector<plane_completion>& done) {
     take_inbox();
   }
   end_shares(done);
-  if (begin_flows() || solve_at_ <= now_) {
+  begin_flows();
+  if (solve_at_ <= now_) {
     solve();
   }
   if (idle()) {
@@ -177,8 +178,8 @@ void flow_plane::take_turns(unsigned input) {
     at = (output + 1) % base::port_limit;
     if (starting_[input].test(output)) {
       starting_[input].reset(output);
-      beginnings_.push_back({slot, now_, static_cast<std::uint16_t>(input),
-                             static_cast<std::uint16_t>(output), false});
+      beginnings_.push_back(
+          {slot, static_cast<std::uint16_t>(input), static_cast<std::uint16_t>(output), false});
       std::push_heap(beginnings_.begin(), beginnings_.end(), later);
     }
     slot += parameters_.slots_per_cell[input];
@@ -233,40 +234,34 @@ void flow_plane::drain(unsigned input, unsigned output) {
   vacate(uplinks_[input]);
   vacate(downlinks_[output]);
   drained_.push_back({static_cast<std::uint16_t>(input), static_cast<std::uint16_t>(output)});
-  if (solve_at_ == never) {
-    solve_at_ = std::max(now_, solved_at_ + (now_ - busy_since_) / patience);
-  }
+  solve_at_ = std::min(solve_at_, std::max(now_, solved_at_ + (now_ - busy_since_) / patience));
 }
 
-/// Adds the flows that begin now. True if there are any.
-bool flow_plane::begin_flows() {
-  bool any = false;
+void flow_plane::begin_flows() {
   while (!beginnings_.empty() && beginnings_.front().slot <= now_) {
     std::pop_heap(beginnings_.begin(), beginnings_.end(), later);
-    const beginning next = beginnings_.back();
-    if (next.granted) {
-      beginnings_.pop_back();
-      begin(next.input, next.output);
-      any = true;
-      continue;
+    beginning& next = beginnings_.back();
+    if (!next.granted) {
+      contention_.ask(next.input, next.output);
+      if (shares_[flow_of(next.input, next.output).head].cells == 1) {
+        std::uint64_t& turn = next_turn_[next.output];
+        next.slot = std::max(turn, now_);
+        turn = next.slot + parameters_.slots_per_cell[next.output];
+        next.granted = true;
+        std::push_heap(beginnings_.begin(), beginnings_.end(), later);
+        continue;
+      }
     }
-    contention_.ask(next.input, next.output);
-    std::uint64_t slot = now_;
-    const std::uint64_t cells = shares_[flow_of(next.input, next.output).head].cells;
-    if (cells == 1) {
-      std::uint64_t& turn = next_turn_[next.output];
-      slot = std::max(turn, now_);
-      turn = slot + parameters_.slots_per_cell[next.output];
-    }
-    beginnings_.back().slot = slot - (slot - next.injected) % (1 + cells / grain);
-    beginnings_.back().granted = true;
-    std::push_heap(beginnings_.begin(), beginnings_.end(), later);
+    begin(next.input, next.output);
+    beginnings_.pop_back();
   }
-  return any;
 }
 
 void flow_plane::begin(unsigned input, unsigned output) {
   flow& one = flow_of(input, output);
+  const bool may_wait = uplinks_[input].flows != 0 || downlinks_[output].flows != 0;
+  const std::uint64_t wait = may_wait ? shares_[one.head].cells / grain : 0;
+  solve_at_ = std::min(solve_at_, now_ + wait);
   rates_.add(input, output);
   flowing_[input].set(output);
   occupy(uplinks_[input]);

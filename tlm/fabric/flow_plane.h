@@ -31,24 +31,21 @@ struct flow_injection {
 
 /// A switch and its links without an arbiter. It answers as plane does, by other means:
 ///
-/// - The shares of one input and output go one after the other: the first is a fluid that flows
-/// over
-///   the uplink and the downlink at the same, max-min fair rate. It has crossed in the first slot
-///   by which all its cells have flowed.
-/// - A source serves its destinations in round robin. Of the flows that start at one source in the
-///   same slot, each begins when the round robin first comes to it, one cell's time after the one
+/// - The shares of one input and output go one after the other. The first is a fluid that flows
+///   over both links at its max-min fair rate. It has crossed in the first slot by which all its
+///   cells have flowed. What flow_contention says is lost is taken from the outputs.
+/// - A source serves its destinations in round robin. Of the flows that start at one source in one
+///   slot, each begins when the round robin first comes to it, one cell's time after the one
 ///   before, as each of these sends a cell first. Flows of the source that its uplink limits take
-///   their turns too; those that are slower for another reason take none. Where flows of several
-///   sources begin at one output in the same slot, its round robin takes them in turn likewise. A
-///   flow begins on a grid of a `grain`th of its own length.
-/// - The rates are solved again in a slot in which a flow begins. What a flow leaves behind that
-/// has
-///   ended is shared out again no later than a `patience`th of the time for which the plane has
-///   been busy, so that a long exchange of many unequal flows costs a bounded number of solutions.
+///   their turns too. Single cells that meet at an output take turns there likewise.
+/// - Rates are solved again when a flow begins. Where one of its links has other flows it may wait
+///   for more to begin, for at most a `grain`th of its own cells. What an ended flow leaves is
+///   shared out again after at most a `patience`th of the time for which the plane has been busy,
+///   so that a long exchange of many unequal flows costs a bounded number of solutions.
 class flow_plane {
  public:
   static constexpr std::uint64_t patience = 64;
-  static constexpr std::uint64_t grain = 32;
+  static constexpr std::uint64_t grain = 16;
 
   explicit flow_plane(const flow_plane_parameters& parameters);
 
@@ -103,7 +100,6 @@ class flow_plane {
   /// A flow that begins when the round robins of its source and of its output have come to it.
   struct beginning {
     std::uint64_t slot;
-    std::uint64_t injected;  ///< slot
     std::uint16_t input;
     std::uint16_t output;
     bool granted;  ///< `slot` is its turn at the output, not only at the source
@@ -126,7 +122,7 @@ class flow_plane {
   void end_shares(std::vector<plane_completion>& done);
   void end_head(unsigned input, unsigned output, std::vector<plane_completion>& done);
   void drain(unsigned input, unsigned output);
-  bool begin_flows();
+  void begin_flows();
   void begin(unsigned input, unsigned output);
   void remove_drained();
   void solve();

@@ -102,8 +102,8 @@ void max_min::solve() {
       continue;
     }
     const rate share = full.left / full.open;
-    if (share != next.share) {
-      next.share = share;
+    next.share = share;
+    if (!candidates_.empty() && later(next, candidates_.front())) {
       candidates_.push_back(next);
       std::push_heap(candidates_.begin(), candidates_.end(), later);
       continue;

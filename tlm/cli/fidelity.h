@@ -1,14 +1,11 @@
 // The option --fidelity, the same for every command that has it.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <string>
 
 #include "arbiter/arbiter.h"
 #include "platform/system.h"
-
-namespace CLI {
-class App;
-}
 
 namespace sn::cli {
 

@@ -246,7 +246,7 @@ TEST(loader, switches_without_enough_ports_or_with_too_many_are_refused) {
   EXPECT_EQ(refusal_of(enough), "accepted");
   expect_refused("switch.voq_depth", "0", "expected a whole number from 1 to 65535, found '0'");
   expect_refused("switch.arbiter_iterations", "0",
-                 "expected a whole number from 1 to 15, found '0'");
+                 "expected a whole number from 1 to 4, found '0'");
 }
 
 TEST(loader, lanes_that_do_not_add_up_are_refused) {

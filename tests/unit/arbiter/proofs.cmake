@@ -22,3 +22,19 @@ sn_refutation(3 double_accept)
 sn_refutation(4 output_starved)
 sn_refutation(5 iteration_lost --iterations 4)
 sn_refutation(6 grants_survive_reset)
+
+# The longest wait of a request that stays until it is granted: proved, and refuted one slot below. A
+# pointer that moves without an accepted grant starves requests of 3 ports.
+foreach(case IN ITEMS 2x3x2 3x10x9)
+  string(REPLACE "x" ";" numbers ${case})
+  list(GET numbers 0 ports)
+  list(GET numbers 1 wait)
+  list(GET numbers 2 below)
+  add_test(NAME alink_arbiter.wait.${ports}_ports_at_most_${wait}
+    COMMAND ${Python3_EXECUTABLE} ${prove} --ports ${ports} --wait ${wait})
+  add_test(NAME alink_arbiter.wait.${ports}_ports_not_${below}
+    COMMAND ${Python3_EXECUTABLE} ${prove} --ports ${ports} --wait ${below} --expect refuted)
+endforeach()
+add_test(NAME alink_arbiter.wait.refutes_unaccepted_grant_moves_pointer
+  COMMAND ${Python3_EXECUTABLE} ${prove} --ports 3 --wait 100 --expect refuted
+          --bug unaccepted_grant_moves_pointer)

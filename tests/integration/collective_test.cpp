@@ -84,11 +84,11 @@ TEST(collective_time, an_all_to_all_takes_its_bytes_over_line_rate_and_one_laten
   EXPECT_NEAR(time / by_hand, 1.0, 0.02);
 }
 
-TEST(collective_time, and_so_does_a_gigabyte) {
+TEST(collective_time, and_so_does_a_larger_one) {
   collective_rack r;
-  const double by_hand = latency + wire_time(63 * 16 * mib, piece);
+  const double by_hand = latency + wire_time(63 * 4 * mib, piece);
   const double time =
-      r.time_of(of(collective_kind::all_to_all, collective_algorithm::direct, 64, 1024 * mib));
+      r.time_of(of(collective_kind::all_to_all, collective_algorithm::direct, 64, 256 * mib));
   EXPECT_NEAR(time / by_hand, 1.0, 0.02);
 }
 
@@ -104,14 +104,14 @@ TEST(collective_time, a_tiny_direct_all_reduce_takes_two_latencies_and_a_sum) {
   EXPECT_NEAR(time / by_hand, 1.0, 0.02);
 }
 
-// The four channels' blocks of 4 MiB come in one after the other and are summed up while others
+// The four channels' parts of 1 MiB come in one after the other and are summed up while others
 // come. When the last block of sums is there, the links still have results of the others to send,
 // so that both halves keep the links busy all the time.
 TEST(collective_time, a_large_direct_all_reduce_keeps_the_links_busy) {
   collective_rack r;
-  const double by_hand = latency + 2 * wire_time(63 * 16 * mib, piece);
+  const double by_hand = latency + 2 * wire_time(63 * 4 * mib, piece);
   const double time =
-      r.time_of(of(collective_kind::all_reduce, collective_algorithm::direct, 64, 1024 * mib));
+      r.time_of(of(collective_kind::all_reduce, collective_algorithm::direct, 64, 256 * mib));
   EXPECT_NEAR(time / by_hand, 1.0, 0.02);
 }
 
@@ -128,27 +128,27 @@ TEST(collective_time, a_tiny_ring_takes_its_steps) {
   }
 }
 
-// In 63 steps everybody passes on 16 MiB, and four channels fill the links: while one waits for its
+// In 63 steps everybody passes on 4 MiB, and four channels fill the links: while one waits for its
 // next block, the others send. HBM is no limit: 2 bytes of traffic per byte on the wire.
 TEST(collective_time, a_large_ring_all_gather_takes_its_bytes_over_line_rate) {
   collective_rack r;
-  const double by_hand = latency + wire_time(63 * 16 * mib, piece);
+  const double by_hand = latency + wire_time(63 * 4 * mib, piece);
   const double time =
-      r.time_of(of(collective_kind::all_gather, collective_algorithm::ring, 64, 1024 * mib));
+      r.time_of(of(collective_kind::all_gather, collective_algorithm::ring, 64, 256 * mib));
   EXPECT_NEAR(time / by_hand, 1.0, 0.02);
 }
 
 // The sums of a ring are its limit on this machine: in each of 63 steps the compute engine launches
-// four of them, one per channel, and moves three times 16 MiB through HBM, from which 16 MiB that
-// come in and 16 MiB that go out take their share.
+// four of them, one per channel, and moves three times 4 MiB through HBM, from which 4 MiB that
+// come in and 4 MiB that go out take their share.
 TEST(collective_time, a_large_ring_reduce_scatter_takes_the_time_of_its_sums) {
   collective_rack r;
-  const double block = 16 * mib;
+  const double block = 4 * mib;
   const double step = 4 * launch + 3 * block / sum_bytes_per_ps + 2 * block / hbm_bytes_per_ps;
   ASSERT_GT(step, wire_time(block, piece));
   const double by_hand = latency + wire_time(block / 4, piece) + 63 * step;
   const double time =
-      r.time_of(of(collective_kind::reduce_scatter, collective_algorithm::ring, 64, 1024 * mib));
+      r.time_of(of(collective_kind::reduce_scatter, collective_algorithm::ring, 64, 256 * mib));
   EXPECT_NEAR(time / by_hand, 1.0, 0.02);
 }
 
@@ -159,7 +159,7 @@ TEST(collective_time, no_bus_bandwidth_exceeds_the_line_rate) {
         collective_kind::all_to_all, collective_kind::broadcast, collective_kind::send_receive}) {
     for (const std::uint32_t ranks : {2U, 8U, 64U}) {
       for (const auto algorithm : workload::algorithms_for(kind, ranks)) {
-        for (const double size : {4.0 * 1024, 1 * mib, 32 * mib}) {
+        for (const double size : {4.0 * 1024, 1 * mib, 8 * mib}) {
           const double time = r.time_of(of(kind, algorithm, ranks, size));
           EXPECT_LE(size / time * workload::bus_factor(kind, ranks), line_rate)
               << to_text(kind) << " " << to_text(algorithm) << " " << ranks << " " << size;
@@ -216,21 +216,21 @@ TEST(collective_data, is_right_on_all_devices_for_every_algorithm_and_number_of_
         collective_kind::all_to_all, collective_kind::broadcast, collective_kind::send_receive}) {
     for (std::uint32_t ranks = 2; ranks <= 64; ++ranks) {
       for (const auto algorithm : workload::algorithms_for(kind, ranks)) {
-        for (const std::uint64_t elements : {ranks - 1U, 1009U}) {
-          EXPECT_EQ(wrong_elements(r, {kind, algorithm, ranks, elements, 1}), 0U)
-              << to_text(kind) << " " << to_text(algorithm) << " " << ranks << " " << elements;
-        }
+        // Less than an element for everyone, or blocks of which some are longer.
+        const std::uint64_t elements = ranks % 9 == 0 ? ranks - 1U : 1009U;
+        EXPECT_EQ(wrong_elements(r, {kind, algorithm, ranks, elements, 1}), 0U)
+            << to_text(kind) << " " << to_text(algorithm) << " " << ranks;
       }
     }
   }
 }
 
-// 3 and 8 ranks, blocks of 3.4 MB: four channels, up to four pieces in each, and pieces of trees.
+// 3 and 4 ranks, blocks of 3.4 MB: four channels, up to four pieces in each, and pieces of trees.
 TEST(collective_data, is_right_in_channels_and_pieces) {
   collective_rack r;
   for (const auto kind : {collective_kind::all_reduce, collective_kind::reduce_scatter,
                           collective_kind::all_gather, collective_kind::broadcast}) {
-    for (const std::uint32_t ranks : {3U, 8U}) {
+    for (const std::uint32_t ranks : {3U, 4U}) {
       for (const auto algorithm : workload::algorithms_for(kind, ranks)) {
         EXPECT_EQ(wrong_elements(r, {kind, algorithm, ranks, 850'001ULL * ranks, 1}), 0U)
             << to_text(kind) << " " << to_text(algorithm) << " " << ranks;

@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/trace.h"
 #include "estimate/bring_up.h"
 #include "estimate/installation.h"
 #include "estimate/progress.h"
+#include "gdb/debugger.h"
 #include "platform/loader.h"
 #include "platform/system.h"
 
@@ -17,36 +20,94 @@ namespace sn::cli {
 
 namespace {
 
-void boot(const std::string& file, const std::string& images) {
-  const platform::description machine = platform::load(file);
+struct arguments {
+  std::string platform;
+  std::string images;
+  std::string gdb;
+  std::string controller = "cipu0";
+};
+
+void print(const std::string& name, const estimate::firmware_summary& done) {
+  fmt::print("\n{} is up after {} of simulated time:\n", name, base::to_text(done.bring_up_time));
+  fmt::print("  {} controllers, {} instructions\n", done.controllers, done.instructions);
+  fmt::print("  {} GPUs ready, {} ports trained, {} routes, {} of pool mapped\n", done.gpus_ready,
+             done.ports_trained, done.routes, base::to_text(done.pool_mapped));
+  std::fflush(stdout);
+}
+
+/// Boots as ever, but under a debugger, which stays until it leaves: also when the boot fails.
+void boot_debugged(estimate::bring_up& boot, gdb::debugger& debugger, const std::string& name,
+                   estimate::progress_line& progress) {
+  const sc_core::sc_time stride(100, sc_core::SC_US);
+  boot.advance_by([&debugger](const sc_core::sc_time& span) { debugger.advance(span); });
+  std::optional<base::run_error> failure;
+  try {
+    print(name, boot.run(estimate::boot_timeout, progress));
+  } catch (const gdb::killed&) {
+    throw;
+  } catch (const base::run_error& error) {
+    progress.clear();
+    failure = error;
+    if (debugger.attached()) {
+      fmt::print("\n{}\n", error.what());
+      std::fflush(stdout);
+    }
+  }
+  while (debugger.attached()) {
+    debugger.advance(stride);
+  }
+  if (failure.has_value()) {
+    throw *failure;
+  }
+}
+
+void boot(const arguments& given) {
+  const platform::description machine = platform::load(given.platform);
+  const std::string images = given.images.empty() ? estimate::firmware_directory() : given.images;
   base::trace trace;
   platform::system system("platform", machine, {arbiter::kind::model, images, true});
   estimate::bring_up boot(system, trace);
   boot.on_line([](const std::string& line) { fmt::print("{}\n", line); });
   estimate::progress_line progress;
-  const estimate::firmware_summary done = boot.run(estimate::boot_timeout, progress);
-  fmt::print("\n{} is up after {} of simulated time:\n", machine.name,
-             base::to_text(done.bring_up_time));
-  fmt::print("  {} controllers, {} instructions\n", done.controllers, done.instructions);
-  fmt::print("  {} GPUs ready, {} ports trained, {} routes, {} of pool mapped\n", done.gpus_ready,
-             done.ports_trained, done.routes, base::to_text(done.pool_mapped));
+  if (given.gdb.empty()) {
+    print(machine.name, boot.run(estimate::boot_timeout, progress));
+    return;
+  }
+  const gdb::tcp_address address = gdb::parse_address(given.gdb);
+  const auto all = gdb::all_controllers(system);
+  const auto chosen = gdb::choose(all, given.controller);
+  gdb::debugger debugger(all, chosen, address);
+  fmt::print("waiting for GDB on {}:{}\n", address.host, debugger.port());
+  std::fflush(stdout);
+  debugger.wait_for_debugger();
+  try {
+    boot_debugged(boot, debugger, machine.name, progress);
+  } catch (const gdb::killed& end) {
+    progress.clear();
+    fmt::print("\n{}\n", end.what());
+  }
 }
 
 }  // namespace
 
 void add_firmware_command(CLI::App& app, int& exit_code) {
-  struct arguments {
-    std::string platform;
-    std::string images;
-  };
   auto given = std::make_shared<arguments>();
   CLI::App* command =
       app.add_subcommand("firmware", "Boot a platform's firmware and print every UART");
   command->add_option("platform", given->platform, "Platform file (YAML)")->required();
   command->add_option("--firmware", given->images,
                       "Folder of cipu.elf, switch.elf and pool.elf (default: as built)");
+  CLI::Option* gdb = command->add_option(
+      "--gdb", given->gdb,
+      "[HOST:]PORT: wait there for GDB before the first instruction (host: loopback; port 0: any)");
+  command
+      ->add_option("--controller", given->controller,
+                   "What GDB sees: names (cipu0, switch0.3, pool1) and groups (cipus, switches, "
+                   "pools), with commas")
+      ->capture_default_str()
+      ->needs(gdb);
   command->callback([given, &exit_code] {
-    boot(given->platform, given->images.empty() ? estimate::firmware_directory() : given->images);
+    boot(*given);
     exit_code = 0;
   });
 }

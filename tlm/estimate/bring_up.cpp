@@ -49,6 +49,7 @@ const char* to_text(registers::cipu::cipu_stage stage) {
 bring_up::bring_up(platform::system& system, base::trace& trace)
     : system_(system),
       trace_(trace),
+      advance_([](const sc_core::sc_time& span) { sc_core::sc_start(span); }),
       stages_(system.machine().topology.partitions(), stage::reset),
       failures_(stages_.size(), stage::reset),
       stage_begin_(stages_.size()) {
@@ -105,7 +106,7 @@ firmware_summary bring_up::run(base::picoseconds timeout, progress_line& progres
       throw base::run_error(fmt::format("the platform did not come up within {}: {}",
                                         base::to_text(now()), unready()));
     }
-    sc_core::sc_start(stride);
+    advance_(stride);
     progress.show(
         fmt::format("bring-up: {} simulated, {} of {} partitions ready", base::to_text(now()),
                     std::count(stages_.begin(), stages_.end(), stage::ready), stages_.size()));
@@ -133,7 +134,7 @@ platform::host::answer bring_up::ask(unsigned partition, platform::host::command
   host.post(what);
   const sc_core::sc_time deadline = sc_core::sc_time_stamp() + answer_timeout;
   while (sc_core::sc_time_stamp() < deadline) {
-    sc_core::sc_start(stride);
+    advance_(stride);
     if (const auto answer = host.poll()) {
       if (answer->code != platform::host::result::ok) {
         throw base::run_error(fmt::format("cipu{} refused a request of its host with code {}",

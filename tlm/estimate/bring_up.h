@@ -1,7 +1,9 @@
 // From power-on until the firmware of every partition says that it is ready.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/trace.h"
@@ -24,6 +26,12 @@ class bring_up {
   /// Gets every line of the boot log as it is printed.
   void on_line(std::function<void(const std::string&)> sink) { on_line_ = std::move(sink); }
 
+  /// Lets simulated time go on by `advance` instead of sc_start(): a debugger that may stop in
+  /// between.
+  void advance_by(std::function<void(const sc_core::sc_time&)> advance) {
+    advance_ = std::move(advance);
+  }
+
   /// Runs the simulation until all partitions are ready, then asks each CIPU's firmware, through
   /// its host mailbox, what it has done. Throws base::run_error when a partition reports a failure,
   /// does not get ready within `timeout` of simulated time, or does not answer its host.
@@ -45,6 +53,7 @@ class bring_up {
   base::trace& trace_;
   std::vector<std::string> log_;
   std::function<void(const std::string&)> on_line_;
+  std::function<void(const sc_core::sc_time&)> advance_;
   std::vector<stage> stages_;                   ///< per partition
   std::vector<stage> failures_;                 ///< per partition
   std::vector<base::picoseconds> stage_begin_;  ///< per partition

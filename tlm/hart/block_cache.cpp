@@ -53,13 +53,25 @@ class trace_builder {
  public:
   using word = word_of<xlen>;
 
-  trace_builder(memory_view& memory, word pc) : memory_(memory), pc_(pc) { trace_.pc = pc; }
+  /// A trace of at most `limit` instructions from `pc`, up to one of `breakpoints`.
+  trace_builder(memory_view& memory, word pc, unsigned limit,
+                const std::set<std::uint64_t>& breakpoints)
+      : memory_(memory), pc_(pc), limit_(limit), breakpoints_(breakpoints) {
+    trace_.pc = pc;
+  }
 
   block<xlen> build() {
     bool left = false;
-    while (!left && trace_.count < block_cache<xlen>::length_limit) {
+    while (!left && trace_.count < limit_) {
       std::uint32_t encoding = 0;
       word failed = 0;
+      if (breakpoints_.count(pc_) != 0) {
+        if (trace_.count == 0) {
+          add(operation::debug_break, {}, 0);
+          left = true;
+        }
+        break;
+      }
       if (fetch(encoding, failed)) {
         left = add_instruction(decode(encoding, xlen));
       } else if (trace_.count == 0) {
@@ -155,6 +167,8 @@ class trace_builder {
 
   memory_view& memory_;
   word pc_;
+  const unsigned limit_;
+  const std::set<std::uint64_t>& breakpoints_;
   block<xlen> trace_;
 };
 
@@ -162,7 +176,8 @@ class trace_builder {
 
 template <unsigned xlen>
 std::unique_ptr<block<xlen>> block_cache<xlen>::build(word pc) {
-  auto built = std::make_unique<block<xlen>>(trace_builder<xlen>(memory_, pc).build());
+  auto built = std::make_unique<block<xlen>>(
+      trace_builder<xlen>(memory_, pc, length_limit, breakpoints_).build());
   for (const auto& part : built->source) {
     memory_.mark_code(part.begin, part.end - part.begin);
     const std::uint64_t last = (part.end - 1) / memory_view::line_size;
@@ -196,6 +211,12 @@ const block<xlen>& block_cache<xlen>::cut(const block<xlen>& whole, unsigned cou
   step<xlen>& last = cut_.steps[count - 1];
   last.execute = handler_of<xlen>(last.op);
   return cut_;
+}
+
+template <unsigned xlen>
+const block<xlen>& block_cache<xlen>::single(word pc) {
+  single_ = trace_builder<xlen>(memory_, pc, 1, {}).build();
+  return single_;
 }
 
 template <unsigned xlen>

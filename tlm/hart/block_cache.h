@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <type_traits>
 #include <unordered_map>
 #include <vector>
@@ -66,6 +67,14 @@ class block_cache {
   /// Copies the first `count` instructions of `whole`; `count` is not 0 and less than its own.
   const block<xlen>& cut(const block<xlen>& whole, unsigned count);
 
+  /// The one instruction at `pc`, whether it has a breakpoint or not. Valid until the next call.
+  const block<xlen>& single(word pc);
+
+  /// A block ends before each of these addresses, and the block that begins at one only says so.
+  /// Holds for blocks built from now on.
+  void set_breakpoints(const std::set<std::uint64_t>& addresses) { breakpoints_ = addresses; }
+  const std::set<std::uint64_t>& breakpoints() const { return breakpoints_; }
+
   /// Removes the blocks that contain one of these bytes, but keeps them alive until collect().
   /// False if there are none.
   bool remove(std::uint64_t address, unsigned size);
@@ -91,6 +100,8 @@ class block_cache {
   std::unordered_map<std::uint64_t, std::vector<word>> blocks_by_line_;
   std::vector<std::unique_ptr<block<xlen>>> removed_;
   block<xlen> cut_;
+  block<xlen> single_;
+  std::set<std::uint64_t> breakpoints_;
 };
 
 }  // namespace sn::hart

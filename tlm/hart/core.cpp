@@ -1,5 +1,8 @@
 #include "hart/core.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "hart/csr.h"
 
 namespace sn::hart {
@@ -25,6 +28,7 @@ void core<xlen_bits>::reset() {
   instret_offset_ = 0 - instructions();
   reserved_ = false;
   waiting_ = false;
+  watch_stop_ = false;
   forget_code();
 }
 
@@ -52,6 +56,29 @@ run_result core<xlen_bits>::run(std::uint64_t max_instructions) {
 }
 
 template <unsigned xlen_bits>
+run_result core<xlen_bits>::run_one() {
+  stepping_ = true;
+  stop_requested_ = false;
+  update_attention();
+  run_result result;
+  if (!attention_ || !attend(result.reason)) {
+    const step_type* only = blocks_.single(pc_).steps.data();
+    only->execute(*this, only);
+  }
+  if (watch_stop_) {
+    watch_stop_ = false;
+    result.reason = stop_reason::watchpoint;
+  }
+  result.executed = executed_;
+  executed_before_ += executed_;
+  executed_ = 0;
+  current_index_ = 0;
+  stepping_ = false;
+  update_attention();
+  return result;
+}
+
+template <unsigned xlen_bits>
 void core<xlen_bits>::request_stop() {
   stop_requested_ = true;
   attention_ = true;
@@ -59,13 +86,13 @@ void core<xlen_bits>::request_stop() {
 
 template <unsigned xlen_bits>
 bool core<xlen_bits>::interrupt_pending() const {
-  return (mstatus_ & csr::mstatus_mie) != 0 && (mip_ & mie_) != 0;
+  return (mstatus_ & csr::mstatus_mie) != 0 && (mip_ & mie_) != 0 && !stepping_;
 }
 
 template <unsigned xlen_bits>
 void core<xlen_bits>::update_attention() {
   attention_ = stop_requested_ || waiting_ || code_removed_ || code_stale_ || windows_stale_ ||
-               interrupt_pending();
+               at_breakpoint_ || watch_stop_ || interrupt_pending();
 }
 
 template <unsigned xlen_bits>
@@ -80,6 +107,16 @@ bool core<xlen_bits>::attend(stop_reason& reason) {
     blocks_.collect();
   }
   windows_stale_ = code_stale_ = code_removed_ = false;
+  if (watch_stop_) {
+    watch_stop_ = false;
+    reason = stop_reason::watchpoint;
+    return true;
+  }
+  if (at_breakpoint_) {
+    at_breakpoint_ = false;
+    reason = stop_reason::breakpoint;
+    return true;
+  }
   if (stop_requested_) {
     reason = stop_reason::stopped;
     return true;
@@ -145,6 +182,36 @@ void core<xlen_bits>::return_from_trap(const step_type& s) {
 }
 
 template <unsigned xlen_bits>
+void core<xlen_bits>::break_before(const step_type& s) {
+  at_breakpoint_ = true;
+  attention_ = true;
+  leave_before(s);
+}
+
+template <unsigned xlen_bits>
+void core<xlen_bits>::set_breakpoints(const std::set<std::uint64_t>& addresses) {
+  if (addresses != blocks_.breakpoints()) {
+    blocks_.set_breakpoints(addresses);
+    forget_code();
+  }
+}
+
+template <unsigned xlen_bits>
+void core<xlen_bits>::set_watchpoints(std::vector<watchpoint> watched) {
+  memory_.set_watchpoints(std::move(watched));
+}
+
+template <unsigned xlen_bits>
+void core<xlen_bits>::look_for_watchpoint(watch_kind kind, word address, unsigned size) {
+  if (const watchpoint* found = memory_.find_watchpoint(kind, address, size); found != nullptr) {
+    // Within the access and the watchpoint, so that a debugger knows which one it is.
+    watch_hit_ = {found->kind, std::max<std::uint64_t>(address, found->address), size};
+    watch_stop_ = true;
+    attention_ = true;
+  }
+}
+
+template <unsigned xlen_bits>
 void core<xlen_bits>::fence_code(const step_type& s) {
   forget_code();
   leave(s, static_cast<word>(s.pc + s.length));
@@ -168,6 +235,7 @@ bool core<xlen_bits>::load_slow(const step_type& s, word address, unsigned size,
       leave_before(s);
       return false;
     default:
+      look_for_watchpoint(watch_kind::read, address, size);
       return true;
   }
 }
@@ -194,8 +262,10 @@ bool core<xlen_bits>::store_slow(const step_type& s, word address, unsigned size
         code_removed_ = true;
         attention_ = true;
       }
+      look_for_watchpoint(watch_kind::write, address, size);
       return true;
     default:
+      look_for_watchpoint(watch_kind::write, address, size);
       return true;
   }
 }

@@ -25,6 +25,7 @@ class core final : public hart {
 
   void reset() override;
   run_result run(std::uint64_t max_instructions) override;
+  run_result run_one() override;
   void request_stop() override;
   std::uint64_t executed() const override { return executed_ + current_index_; }
 
@@ -42,6 +43,12 @@ class core final : public hart {
   void write_register(unsigned index, std::uint64_t value) override;
   std::optional<std::uint64_t> read_csr(unsigned number) const override;
   bool write_csr(unsigned number, std::uint64_t value) override;
+
+  void set_breakpoints(const std::set<std::uint64_t>& addresses) override;
+  const std::set<std::uint64_t>& breakpoints() const override { return blocks_.breakpoints(); }
+  void set_watchpoints(std::vector<watchpoint> watched) override;
+  const std::vector<watchpoint>& watchpoints() const override { return memory_.watchpoints(); }
+  const watchpoint& watch_hit() const override { return watch_hit_; }
 
   void forget_code() override;
   void forget_memory() override;
@@ -76,6 +83,8 @@ class core final : public hart {
   void wait(const step_type& s);
   /// Ends the block by MRET.
   void return_from_trap(const step_type& s);
+  /// Ends the block before an instruction with a breakpoint.
+  void break_before(const step_type& s);
   /// Ends the block by FENCE.I.
   void fence_code(const step_type& s);
 
@@ -99,6 +108,8 @@ class core final : public hart {
   /// Deals with what attention_ announced; true if run() has to return.
   bool attend(stop_reason& reason);
   void take_interrupt();
+  /// Looks for a watchpoint on an access that has been done.
+  void look_for_watchpoint(watch_kind kind, word address, unsigned size);
   void enter_trap(word cause, word value, word from);
 
   std::optional<std::uint64_t> counter(unsigned number) const;
@@ -130,6 +141,10 @@ class core final : public hart {
   bool waiting_ = false;
   bool attention_ = false;
   bool stop_requested_ = false;
+  bool stepping_ = false;       ///< inside of run_one(): no interrupt is taken
+  bool at_breakpoint_ = false;  ///< run() must return before the instruction at pc_
+  bool watch_stop_ = false;     ///< run() must return: watch_hit_ was accessed
+  watchpoint watch_hit_;
   bool code_removed_ = false;
   bool code_stale_ = false;
   bool windows_stale_ = false;

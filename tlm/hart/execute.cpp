@@ -64,6 +64,7 @@ constexpr void fill_system(handler_table<xlen>& table) {
   table[index_of(operation::csrrci)] = access_csr<xlen, csr_update::clear, true>;
   table[index_of(operation::block_end)] = end_block<xlen>;
   table[index_of(operation::fetch_fault)] = fetch_fault<xlen>;
+  table[index_of(operation::debug_break)] = debug_break<xlen>;
 }
 
 template <unsigned xlen>

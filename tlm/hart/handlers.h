@@ -177,7 +177,7 @@ void load_reserved(core<xlen>& h, const step<xlen>* s) {
   }
   h.reserve(address, static_cast<word_of<xlen>>(value));
   h.x[s->rd] = extend<xlen>(static_cast<std::make_signed_t<T>>(value));
-  return next(h, s);
+  return next_or_attend(h, s);
 }
 
 template <unsigned xlen, typename T>
@@ -256,6 +256,11 @@ void illegal(core<xlen>& h, const step<xlen>* s) {
 template <unsigned xlen>
 void fetch_fault(core<xlen>& h, const step<xlen>* s) {
   return h.trap(*s, exception::instruction_access_fault, s->immediate);
+}
+
+template <unsigned xlen>
+void debug_break(core<xlen>& h, const step<xlen>* s) {
+  return h.break_before(*s);
 }
 
 enum class csr_update { write, set, clear };

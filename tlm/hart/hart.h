@@ -10,9 +10,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
+#include <vector>
 
 #include "hart/bus.h"
 #include "hart/trap.h"
+#include "hart/watchpoint.h"
 
 namespace sn::hart {
 
@@ -25,9 +28,11 @@ struct configuration {
 
 /// Why run() returned.
 enum class stop_reason {
-  budget,   ///< the given number of instructions has been executed
-  waiting,  ///< in WFI, and no enabled interrupt is pending
-  stopped,  ///< request_stop() was called, or the bus answered retry
+  budget,      ///< the given number of instructions has been executed
+  waiting,     ///< in WFI, and no enabled interrupt is pending
+  stopped,     ///< request_stop() was called, or the bus answered retry
+  breakpoint,  ///< before the instruction of a breakpoint
+  watchpoint,  ///< after an instruction that accessed a watched byte: watch_hit() says which
 };
 
 /// What run() did. An instruction that traps counts, so that time goes on in an endless trap loop.
@@ -97,6 +102,21 @@ class hart {
   /// Nothing if there is no such CSR; false if there is none or it is read-only.
   virtual std::optional<std::uint64_t> read_csr(unsigned number) const = 0;
   virtual bool write_csr(unsigned number, std::uint64_t value) = 0;
+
+  /// Executes one instruction as run(1) does, but takes no interrupt and heeds no breakpoint, so
+  /// that a debugger sees the instruction after this one next. `executed` is 0 when the hart waits
+  /// or the bus answered retry.
+  virtual run_result run_one() = 0;
+  /// Makes run() return before each instruction at one of these addresses. Code without
+  /// breakpoints runs as fast as ever.
+  virtual void set_breakpoints(const std::set<std::uint64_t>& addresses) = 0;
+  virtual const std::set<std::uint64_t>& breakpoints() const = 0;
+  /// Makes run() return after each load or store of the hart that one of these is for. Accesses to
+  /// a page with a watchpoint are slower; others are as fast as ever.
+  virtual void set_watchpoints(std::vector<watchpoint> watched) = 0;
+  virtual const std::vector<watchpoint>& watchpoints() const = 0;
+  /// What the latest run() or run_one() hit that ended because of a watchpoint.
+  virtual const watchpoint& watch_hit() const = 0;
 
   /// Drops decoded code: memory was written by someone else. Takes effect before the next
   /// instruction that run() begins at a block's start.

@@ -56,6 +56,11 @@ void memory_view::remember_page(page_table& pages, const window& found, std::uin
   if (offset >= found.memory.size || found.memory.size - offset < page_size) {
     return;  // the window covers the page only in part
   }
+  for (const watchpoint& each : watchpoints_) {
+    if (each.overlaps(first, page_size)) {
+      return;
+    }
+  }
   pages[(first / page_size) % page_entries] = {first, found.memory.host + offset};
 }
 
@@ -136,6 +141,22 @@ void memory_view::forget_code() {
       each.has_code = false;
     }
   }
+}
+
+void memory_view::set_watchpoints(std::vector<watchpoint> watched) {
+  watchpoints_ = std::move(watched);
+  read_pages_.fill({});
+  write_pages_.fill({});
+}
+
+const watchpoint* memory_view::find_watchpoint(watch_kind kind, std::uint64_t address,
+                                               unsigned size) const {
+  for (const watchpoint& each : watchpoints_) {
+    if ((each.kind == kind || each.kind == watch_kind::access) && each.overlaps(address, size)) {
+      return &each;
+    }
+  }
+  return nullptr;
 }
 
 void memory_view::forget_windows() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "hart/bus.h"
+#include "hart/watchpoint.h"
 
 namespace sn::hart {
 
@@ -53,6 +54,12 @@ class memory_view {
   void forget_code();
   /// Forgets the windows that the bus gave (and with them mark_code()).
   void forget_windows();
+
+  /// Accesses to these bytes are not made by readable() and writable() from now on.
+  void set_watchpoints(std::vector<watchpoint> watched);
+  const std::vector<watchpoint>& watchpoints() const { return watchpoints_; }
+  /// A watchpoint for an access to these bytes; null if there is none.
+  const watchpoint* find_watchpoint(watch_kind kind, std::uint64_t address, unsigned size) const;
 
   /// Writes are compared with decoded code in lines of this many bytes.
   static constexpr std::uint64_t line_size = 64;
@@ -106,6 +113,7 @@ class memory_view {
   page_table write_pages_;
   std::vector<window> windows_;
   std::size_t last_window_ = 0;
+  std::vector<watchpoint> watchpoints_;
 };
 
 }  // namespace sn::hart

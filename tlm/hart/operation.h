@@ -108,6 +108,7 @@ enum class operation : std::uint8_t {
   // Not instructions, but needed between them.
   block_end,
   fetch_fault,
+  debug_break,
   count
 };
 

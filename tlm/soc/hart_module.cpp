@@ -28,9 +28,10 @@ void hart_module::run() {
   }
   if (reset_requested_) {
     reset_requested_ = false;
+    stop_.reset();
     core_->reset();
   }
-  if (held_) {
+  if (held_ || action_ == debug_action::halt || report_debug_stop()) {
     next_trigger(wake_);
     return;
   }
@@ -43,6 +44,31 @@ void hart_module::run() {
   } else {
     execute();
   }
+}
+
+bool hart_module::report_debug_stop() {
+  if (!stop_.has_value()) {
+    return false;
+  }
+  // What the debugger has called off since then did not happen.
+  const bool still_wanted = stop_->why == debug_stop::cause::breakpoint
+                                ? core_->breakpoints().count(core_->pc()) != 0
+                            : stop_->why == debug_stop::cause::step ? action_ == debug_action::step
+                                                                    : !core_->watchpoints().empty();
+  if (!still_wanted) {
+    stop_.reset();
+    return false;
+  }
+  action_ = debug_action::halt;
+  if (debug_sink_(*stop_)) {
+    stop_.reset();
+  }
+  return true;
+}
+
+void hart_module::let(debug_action action) {
+  action_ = action;
+  wake();
 }
 
 void hart_module::sleep() {
@@ -63,8 +89,16 @@ void hart_module::execute() {
   }
   stalled_ = sc_core::SC_ZERO_TIME;
   running_ = true;
-  const hart::run_result result = core_->run(cycles);
+  const bool single = action_ == debug_action::step;
+  const hart::run_result result = single ? core_->run_one() : core_->run(cycles);
   running_ = false;
+  if (result.reason == hart::stop_reason::breakpoint) {
+    stop_ = {debug_stop::cause::breakpoint, {}};
+  } else if (result.reason == hart::stop_reason::watchpoint) {
+    stop_ = {debug_stop::cause::watchpoint, core_->watch_hit()};
+  } else if (single && result.executed > 0) {
+    stop_ = {debug_stop::cause::step, {}};
+  }
   const sc_core::sc_time spent = clock_.time_of(result.executed) + stalled_;
   busy_until_ = now + spent;
   next_trigger(spent);
@@ -96,6 +130,11 @@ void hart_module::set_timer_deadline(const sc_core::sc_time& time) {
 
 void hart_module::reset() {
   held_ = false;
+  if (action_ == debug_action::halt && !running_) {
+    stop_.reset();
+    core_->reset();  // at once, for the debugger to see
+    return;
+  }
   reset_requested_ = true;
   if (running_) {
     core_->request_stop();

@@ -5,8 +5,11 @@
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <systemc>
+#include <utility>
 #include <vector>
 
 #include "base/units.h"
@@ -27,6 +30,16 @@ struct hart_module_configuration {
   /// Bytes that may be read ahead of time because they depend on nothing but the time that the
   /// access carries (mtime). All other accesses wait until simulated time has caught up.
   hart::memory_range ahead_of_time{};
+};
+
+/// What a debugger lets a hart do.
+enum class debug_action { run, step, halt };
+
+/// Why a hart stopped that a debugger controls.
+struct debug_stop {
+  enum class cause { step, breakpoint, watchpoint };
+  cause why = cause::step;
+  hart::watchpoint hit;  ///< of a watchpoint: the bytes accessed
 };
 
 /// The module. Its only process is a method that costs nothing while the hart sleeps.
@@ -50,6 +63,16 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   /// Stops the hart until start() or reset(). What it has run ahead of time has happened.
   void hold();
 
+  /// Puts the hart under a debugger's control. When it stops, simulated time has caught up with
+  /// it; `sink` is then called by the hart's process. If it returns false, the hart stays where it
+  /// is and says the same again when it is let go.
+  void debug(std::function<bool(const debug_stop& stop)> sink) { debug_sink_ = std::move(sink); }
+  /// What the hart may do from now on; what it has run ahead of time has happened. With halt it
+  /// does nothing, whatever simulated time does; with step, or when it stops, it halts by itself.
+  void let(debug_action action);
+  /// True if the hart has run ahead to a stop that is not reported yet.
+  bool debug_stop_pending() const { return stop_.has_value(); }
+
   /// The hart; not to be run by others.
   hart::hart& core() { return *core_; }
   const hart::hart& core() const { return *core_; }
@@ -61,6 +84,8 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   std::uint64_t time() override;
 
   void run();
+  /// True if the hart has to stay where it is.
+  bool report_debug_stop();
   void execute();
   void sleep();
   void wake();
@@ -91,6 +116,10 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   bool held_;
   bool running_ = false;  ///< inside of core_->run()
   bool reset_requested_ = false;
+
+  std::function<bool(const debug_stop& stop)> debug_sink_;
+  debug_action action_ = debug_action::run;
+  std::optional<debug_stop> stop_;  ///< to be reported at busy_until_
 };
 
 }  // namespace sn::soc

@@ -76,7 +76,8 @@ struct controller_soc::parts {
       : image(hart::read_elf(configuration.firmware, configuration.xlen,
                              {{memory_map::ram, configuration.ram_size.value}})),
         hart("hart", hart_configuration(configuration)),
-        bus("bus", windows(configuration)),
+        map(windows(configuration)),
+        bus("bus", map),
         rom("rom", memory_kind::rom, rom_size),
         ram("ram", memory_kind::ram, configuration.ram_size),
         timer("clint", configuration.timer_frequency),
@@ -122,6 +123,7 @@ struct controller_soc::parts {
 
   const hart::elf_image image;
   hart_module hart;
+  const std::vector<address_window> map;
   soc::bus bus;
   memory rom;
   memory ram;
@@ -182,6 +184,14 @@ void controller_soc::on_line(line_sink sink) {
 
 void controller_soc::type(std::string_view text) {
   parts_->console.receive(text);
+}
+
+hart_module& controller_soc::debugged_hart() {
+  return parts_->hart;
+}
+
+const std::vector<address_window>& controller_soc::address_map() const {
+  return parts_->map;
 }
 
 bool controller_soc::read_debug(std::uint64_t address, void* data, std::size_t size) {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <systemc>
 #include <tlm>
+#include <vector>
 
 #include "base/units.h"
 
@@ -27,6 +28,9 @@ struct controller_configuration {
   std::string firmware;                           ///< path of the ELF file
   bool held_in_reset = false;                     ///< true: nothing runs until start()
 };
+
+class hart_module;
+struct address_window;
 
 /// Where a controller's firmware finds things.
 namespace memory_map {
@@ -94,6 +98,10 @@ class controller_soc : public sc_core::sc_module {
   /// Puts characters into the UART's input queue, as if they had been received now.
   void type(std::string_view text);
 
+  /// The hart, for debuggers.
+  hart_module& debugged_hart();
+  /// What lies where in the hart's physical address space, by address.
+  const std::vector<address_window>& address_map() const;
   /// Reads or writes memory as a debugger does, without time and side effects. False if any part of
   /// the range does not allow it.
   bool read_debug(std::uint64_t address, void* data, std::size_t size);

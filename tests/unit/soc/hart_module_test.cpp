@@ -164,5 +164,92 @@ TEST(hart_module, memory_is_reached_without_transactions) {
   EXPECT_EQ(m.hart.core().instructions(), 100'000U);
 }
 
+/// Notes when the hart says that it has stopped, and where.
+struct debugger {
+  struct stop {
+    debug_stop::cause why;
+    sc_time when;
+    std::uint64_t pc;
+  };
+
+  explicit debugger(machine& debugged) {
+    debugged.hart.debug([this, &debugged](const debug_stop& what) {
+      stops.push_back({what.why, sc_core::sc_time_stamp(), debugged.hart.core().pc()});
+      return accepts;
+    });
+  }
+
+  std::vector<stop> stops;
+  bool accepts = true;
+};
+
+TEST(hart_module, a_breakpoint_is_reported_at_the_time_of_its_instruction) {
+  // The quantum of 1 us would let the hart run on to 1000 ns.
+  machine m("m", {nop, nop, nop, nop, jump_to_self});
+  debugger gdb(m);
+  m.hart.core().set_breakpoints({12});
+  sc_core::sc_start(sc_time(10, sc_core::SC_US));
+  ASSERT_EQ(gdb.stops.size(), 1U);
+  EXPECT_EQ(gdb.stops[0].why, debug_stop::cause::breakpoint);
+  EXPECT_EQ(gdb.stops[0].when, sc_time(3, sc_core::SC_NS));
+  EXPECT_EQ(gdb.stops[0].pc, 12U);
+  EXPECT_EQ(m.hart.core().instructions(), 3U);  // and there it stays
+}
+
+TEST(hart_module, a_step_is_one_instruction_and_takes_its_time) {
+  machine m("m", {nop, nop, nop, jump_to_self});
+  debugger gdb(m);
+  m.hart.let(debug_action::halt);
+  sc_core::sc_start(sc_time(100, sc_core::SC_NS));
+  EXPECT_EQ(m.hart.core().instructions(), 0U);
+  m.hart.let(debug_action::step);
+  sc_core::sc_start(sc_time(100, sc_core::SC_NS));
+  ASSERT_EQ(gdb.stops.size(), 1U);
+  EXPECT_EQ(gdb.stops[0].when, sc_time(101, sc_core::SC_NS));
+  EXPECT_EQ(gdb.stops[0].pc, 4U);
+  m.hart.let(debug_action::run);
+  sc_core::sc_start(sc_time(1, sc_core::SC_US));
+  EXPECT_EQ(m.hart.core().instructions(), 1001U);
+}
+
+TEST(hart_module, a_stop_that_is_not_accepted_is_reported_again) {
+  machine m("m", {nop, nop, jump_to_self});
+  debugger gdb(m);
+  gdb.accepts = false;
+  m.hart.core().set_breakpoints({4});
+  sc_core::sc_start(sc_time(1, sc_core::SC_US));
+  ASSERT_EQ(gdb.stops.size(), 1U);
+  EXPECT_TRUE(m.hart.debug_stop_pending());
+  gdb.accepts = true;
+  m.hart.let(debug_action::run);
+  sc_core::sc_start(sc_time(1, sc_core::SC_US));
+  ASSERT_EQ(gdb.stops.size(), 2U);
+  EXPECT_EQ(gdb.stops[1].pc, 4U);
+  EXPECT_EQ(m.hart.core().instructions(), 1U);
+}
+
+TEST(hart_module, a_breakpoint_that_was_removed_before_its_time_does_not_stop) {
+  machine m("m", {nop, nop, nop, nop, jump_to_self});
+  debugger gdb(m);
+  m.hart.core().set_breakpoints({12});
+  sc_core::sc_start(sc_time(1, sc_core::SC_NS));  // the hart has run ahead to the breakpoint
+  EXPECT_TRUE(m.hart.debug_stop_pending());
+  m.hart.core().set_breakpoints({});
+  sc_core::sc_start(sc_time(999, sc_core::SC_NS));
+  EXPECT_TRUE(gdb.stops.empty());
+  EXPECT_EQ(m.hart.core().instructions(), 1003U);  // 3, and a quantum from 3 ns on
+}
+
+TEST(hart_module, a_reset_while_halted_can_be_seen_at_once) {
+  machine m("m", {nop, nop, jump_to_self});
+  debugger gdb(m);
+  sc_core::sc_start(sc_time(1, sc_core::SC_US));
+  m.hart.let(debug_action::halt);
+  m.hart.reset();
+  EXPECT_EQ(m.hart.core().pc(), 0U);
+  sc_core::sc_start(sc_time(1, sc_core::SC_US));
+  EXPECT_EQ(m.hart.core().pc(), 0U);
+}
+
 }  // namespace
 }  // namespace sn::soc

@@ -1,0 +1,55 @@
+// Serves a debugger over TCP, and lets simulated time go on only when it allows that.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "base/error.h"
+#include "gdb/choice.h"
+#include "gdb/packet.h"
+#include "gdb/stub.h"
+#include "gdb/tcp.h"
+
+namespace sn::gdb {
+
+/// The debugger has ended the run.
+class killed : public base::run_error {
+ public:
+  killed() : base::run_error("the debugger ended the run") {}
+};
+
+/// GDB's view of some controllers of a platform. There are no threads: the debugger is heard while
+/// the machine stands still, and otherwise whenever advance() is called.
+class debugger {
+ public:
+  /// Starts simulation, with all controllers before their first instruction, and listens. Throws
+  /// base::configuration_error when it cannot.
+  debugger(const std::vector<named_controller>& all, const std::vector<named_controller>& chosen,
+           const tcp_address& address);
+
+  std::uint16_t port() const { return server_.port(); }
+  bool attached() const { return server_.connected(); }
+  /// Waits until a debugger comes. The machine then stands still.
+  void wait_for_debugger();
+  /// Lets simulated time go on by `span`, with all stops in between. A debugger may come and go.
+  /// Throws killed.
+  void advance(const sc_core::sc_time& span);
+
+ private:
+  /// Deals with what has arrived, after waiting for something if `wait`.
+  void serve(bool wait);
+  void handle(const packet_event& event);
+  void handle_packet(const std::string& payload);
+  void send(const std::string& payload);
+
+  stub stub_;
+  tcp_server server_;
+  packet_reader reader_;
+  std::string last_sent_;
+  bool acknowledges_ = true;
+  bool interrupted_ = false;
+};
+
+}  // namespace sn::gdb

@@ -45,6 +45,7 @@ class RunTest(unittest.TestCase):
         for name, options in {"cell": ["--fidelity", "cell", "--trace"],
                               "rtl": ["--fidelity", "rtl"],
                               "again": ["--fidelity", "cell"],
+                              "flow": ["--fidelity", "flow"],
                               "other": ["--fidelity", "cell", "--seed", "2"]}.items():
             cls.out[name] = root / name
             cls.printed[name] = supernode(cls.out[name], *options)
@@ -68,6 +69,15 @@ class RunTest(unittest.TestCase):
         self.assertEqual(without_fidelity(cell), without_fidelity(rtl))
         self.assertEqual(self.text("cell", "details.json"), self.text("rtl", "details.json"))
         self.assertEqual(self.text("cell", "boot.log"), self.text("rtl", "boot.log"))
+
+    def test_flow_is_within_its_stated_error_of_cell_and_states_it(self):
+        flow, cell = self.result("flow"), self.result("cell")
+        self.assertEqual(flow["fidelity"], "flow")
+        self.assertEqual(flow["fabric"]["bytes_delivered"], cell["fabric"]["bytes_delivered"])
+        for name in ("decode_step_time_s", "dispatch_time_us_mean", "combine_time_us_mean"):
+            ratio = flow["metrics"][name]["value"] / cell["metrics"][name]["value"]
+            self.assertAlmostEqual(ratio, 1.0, delta=0.05, msg=name)
+        self.assertIn("5 %", self.printed["flow"].stdout)
 
     def test_the_same_seed_gives_the_same_bytes(self):
         for file in ("result.json", "details.json", "boot.log"):

@@ -434,9 +434,9 @@ std::optional<std::string> stub::continue_some(std::string_view text) {
   if (!text.empty()) {
     return error;
   }
-  std::vector<soc::debug_action> actions;
-  for (const auto& each : given) {
-    actions.push_back(each.value_or(soc::debug_action::halt));
+  std::vector<soc::debug_action> actions(given.size(), soc::debug_action::halt);
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    actions[i] = given[i].value_or(soc::debug_action::halt);
   }
   resume(actions);
   return std::nullopt;

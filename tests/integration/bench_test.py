@@ -18,7 +18,7 @@ PLATFORM = ROOT / "platforms" / "al128.yaml"
 # 8 planes of 100 GB/s; 595 of 640 bytes of a cell are payload.
 LINE_RATE_GBPS = 800 * 595 / 640
 FACTORS = {"all_reduce": 2 * 63 / 64, "reduce_scatter": 63 / 64, "all_gather": 63 / 64, "all_to_all": 63 / 64,
-           "broadcast": 1, "send_receive": 1}
+           "all_to_all_v": 63 / 64, "broadcast": 1, "send_receive": 1}
 
 
 class BenchTest(unittest.TestCase):

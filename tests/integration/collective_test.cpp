@@ -156,7 +156,8 @@ TEST(collective_time, no_bus_bandwidth_exceeds_the_line_rate) {
   collective_rack r;
   for (const auto kind :
        {collective_kind::all_reduce, collective_kind::reduce_scatter, collective_kind::all_gather,
-        collective_kind::all_to_all, collective_kind::broadcast, collective_kind::send_receive}) {
+        collective_kind::all_to_all, collective_kind::all_to_all_v, collective_kind::broadcast,
+        collective_kind::send_receive}) {
     for (const std::uint32_t ranks : {2U, 8U, 64U}) {
       for (const auto algorithm : workload::algorithms_for(kind, ranks)) {
         for (const double size : {4.0 * 1024, 1 * mib, 8 * mib}) {
@@ -213,7 +214,8 @@ TEST(collective_data, is_right_on_all_devices_for_every_algorithm_and_number_of_
   collective_rack r;
   for (const auto kind :
        {collective_kind::all_reduce, collective_kind::reduce_scatter, collective_kind::all_gather,
-        collective_kind::all_to_all, collective_kind::broadcast, collective_kind::send_receive}) {
+        collective_kind::all_to_all, collective_kind::all_to_all_v, collective_kind::broadcast,
+        collective_kind::send_receive}) {
     for (std::uint32_t ranks = 2; ranks <= 64; ++ranks) {
       for (const auto algorithm : workload::algorithms_for(kind, ranks)) {
         // Less than an element for everyone, or blocks of which some are longer.

@@ -65,7 +65,7 @@ estimate::bench_options read(const arguments& given) {
   estimate::bench_options options = given.options;
   options.kind =
       known(workload::collective_kind_from(given.collective), "COLLECTIVE", given.collective,
-            "all_reduce, reduce_scatter, all_gather, all_to_all, broadcast, "
+            "all_reduce, reduce_scatter, all_gather, all_to_all, all_to_all_v, broadcast, "
             "send_receive");
   if (given.algorithm != "auto") {
     options.algorithm =
@@ -174,7 +174,8 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_option("platform", given->options.platform_file, "Platform file (YAML)")->required();
   command
       ->add_option("collective", given->collective,
-                   "all_reduce, reduce_scatter, all_gather, all_to_all, broadcast or send_receive")
+                   "all_reduce, reduce_scatter, all_gather, all_to_all, all_to_all_v, broadcast or "
+                   "send_receive")
       ->required();
   command->add_option("--ranks", given->options.ranks,
                       "Ranks of each group (default: a whole scale-up domain)");

@@ -11,11 +11,12 @@ namespace sn::workload {
 
 namespace {
 
-constexpr std::array<std::pair<collective_kind, std::string_view>, 6> kind_names{
+constexpr std::array<std::pair<collective_kind, std::string_view>, 7> kind_names{
     {{collective_kind::all_reduce, "all_reduce"},
      {collective_kind::reduce_scatter, "reduce_scatter"},
      {collective_kind::all_gather, "all_gather"},
      {collective_kind::all_to_all, "all_to_all"},
+     {collective_kind::all_to_all_v, "all_to_all_v"},
      {collective_kind::broadcast, "broadcast"},
      {collective_kind::send_receive, "send_receive"}}};
 
@@ -46,7 +47,8 @@ bool does(collective_algorithm algorithm, collective_kind kind) {
     case collective_algorithm::direct:
       return true;
     case collective_algorithm::ring:
-      return kind != collective_kind::all_to_all && kind != collective_kind::send_receive;
+      return kind != collective_kind::all_to_all && kind != collective_kind::all_to_all_v &&
+             kind != collective_kind::send_receive;
     case collective_algorithm::halving_doubling:
       return kind == collective_kind::all_reduce || kind == collective_kind::reduce_scatter ||
              kind == collective_kind::all_gather;
@@ -110,6 +112,7 @@ void expand_direct(collective_builder& build, const collective& what, std::uint3
       direct_all_gather(build, whole, channels);
       return;
     case collective_kind::all_to_all:
+    case collective_kind::all_to_all_v:
       direct_all_to_all(build, what);
       return;
     case collective_kind::broadcast:
@@ -152,6 +155,16 @@ void expand_trees(collective_builder& build, const collective& what) {
   }
 }
 
+/// How long a part of an all_to_all_v is beside others of its source.
+std::uint64_t weight(std::uint32_t source, std::uint32_t destination) {
+  constexpr std::uint64_t heaviest = 7;
+  std::uint64_t mixed = (std::uint64_t{source} << 32U | destination) + 0x9e37'79b9'7f4a'7c15U;
+  mixed = (mixed ^ (mixed >> 30U)) * 0xbf58'476d'1ce4'e5b9U;  // the finaliser of SplitMix64
+  mixed = (mixed ^ (mixed >> 27U)) * 0x94d0'49bb'1331'11ebU;
+  mixed ^= mixed >> 31U;
+  return 1 + mixed % heaviest;
+}
+
 /// The same for further groups: their ranks have other numbers, and their tags never meet.
 void repeat_for_groups(program& work, const collective& what) {
   for (std::uint32_t group = 1; group < what.groups; ++group) {
@@ -176,6 +189,22 @@ element_range part_of(element_range whole, std::uint64_t parts, std::uint64_t in
   return {whole.first + index * least + std::min(index, longer), least + (index < longer ? 1 : 0)};
 }
 
+element_range exchanged_part(const collective& what, std::uint32_t source,
+                             std::uint32_t destination) {
+  if (what.kind == collective_kind::all_to_all) {
+    return part_of({0, what.elements}, what.ranks, destination);
+  }
+  std::uint64_t before = 0;
+  std::uint64_t all = 0;
+  for (std::uint32_t rank = 0; rank < what.ranks; ++rank) {
+    before = rank == destination ? all : before;
+    all += weight(source, rank);
+  }
+  const std::uint64_t first = what.elements * before / all;
+  const std::uint64_t end = what.elements * (before + weight(source, destination)) / all;
+  return {first, end - first};
+}
+
 collective_place place_of(const collective& what, std::uint32_t rank) {
   const element_range whole{0, what.elements};
   const element_range block = part_of(whole, what.ranks, rank % what.ranks);
@@ -191,6 +220,13 @@ collective_place place_of(const collective& what, std::uint32_t rank) {
       return {block, whole};
     case collective_kind::all_to_all:
       return {whole, {behind, block.count * what.ranks}};
+    case collective_kind::all_to_all_v: {
+      element_range received{behind, 0};
+      for (std::uint32_t source = 0; source < what.ranks; ++source) {
+        received.count += exchanged_part(what, source, rank % what.ranks).count;
+      }
+      return {whole, received};
+    }
     case collective_kind::send_receive:
       return {whole, {behind, what.elements}};
   }
@@ -245,6 +281,7 @@ double bus_factor(collective_kind kind, std::uint32_t ranks) {
     case collective_kind::reduce_scatter:
     case collective_kind::all_gather:
     case collective_kind::all_to_all:
+    case collective_kind::all_to_all_v:
       return (n - 1.0) / n;
     case collective_kind::broadcast:
     case collective_kind::send_receive:

@@ -19,6 +19,7 @@ enum class collective_kind : std::uint8_t {
   reduce_scatter,  ///< rank r gets block r of that sum
   all_gather,      ///< rank r gives block r; everyone gets all blocks
   all_to_all,      ///< rank r gives its block d to rank d
+  all_to_all_v,    ///< the same with parts of different length: exchanged_part()
   broadcast,       ///< everyone gets the array of rank 0
   send_receive,    ///< rank r gives its array to rank r + 1, the last one to rank 0
 };
@@ -62,6 +63,12 @@ struct element_range {
 /// Part `index` of `parts` parts of `whole`. The parts differ by at most one element, longer ones
 /// come first.
 element_range part_of(element_range whole, std::uint64_t parts, std::uint64_t index);
+
+/// What rank `source` of a group gives rank `destination` of it in an all_to_all, a block, or in an
+/// all_to_all_v: parts follow each other, and their lengths are as one of 1 to 7 to another, mixed
+/// from the two ranks. On average all are as long as a block.
+element_range exchanged_part(const collective& what, std::uint32_t source,
+                             std::uint32_t destination);
 
 /// Where a rank of any group keeps what it gives and what it gets, in elements from the start of
 /// its data. The two are the same place where NCCL would work in place.

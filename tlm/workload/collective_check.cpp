@@ -65,8 +65,9 @@ std::vector<float> collective_check::expected(std::uint32_t rank) const {
       }
       return result;
     case collective_kind::all_to_all:
+    case collective_kind::all_to_all_v:
       for (std::uint32_t source = 0; source < what_.ranks; ++source) {
-        append(elements(first + source, own));
+        append(elements(first + source, exchanged_part(what_, source, in_group)));
       }
       return result;
     case collective_kind::broadcast:

@@ -117,6 +117,7 @@ collective_cost cost_of(const collective& what) {
       cost = half_of_all_reduce(what, what.kind == collective_kind::reduce_scatter);
       break;
     case collective_kind::all_to_all:
+    case collective_kind::all_to_all_v:
       return half_of_all_reduce(what, false);
     case collective_kind::broadcast:
       return cost_of_broadcast(what);

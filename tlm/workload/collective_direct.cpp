@@ -87,19 +87,24 @@ void direct_all_gather(collective_builder& build, element_range whole, std::uint
 }
 
 void direct_all_to_all(collective_builder& build, const collective& what) {
-  const element_range whole{0, what.elements};
   const std::uint32_t tag = build.new_tag();
   build.name_step("all-to-all");
+  // Where the next source's part goes at each destination.
+  std::vector<std::uint64_t> place;
+  for (std::uint32_t rank = 0; rank < build.ranks(); ++rank) {
+    place.push_back(place_of(what, rank).output.first);
+  }
   for (std::uint32_t rank = 0; rank < build.ranks(); ++rank) {
     std::vector<copy_to> copies;
     const auto copy = [&](std::uint32_t peer) {
-      const element_range block = build.block(whole, peer);
-      copies.push_back({peer, block, place_of(what, peer).output.first + rank * block.count});
+      const element_range part = exchanged_part(what, rank, peer);
+      copies.push_back({peer, part, place[peer]});
+      place[peer] += part.count;
     };
     for_each_peer(build, rank, copy);
     copy(rank);
     build.send(rank, 0, tag, copies);
-    build.wait(rank, 0, tag, build.block(whole, rank).count * build.ranks());
+    build.wait(rank, 0, tag, place_of(what, rank).output.count);
   }
 }
 

@@ -11,8 +11,9 @@ namespace sn::workload {
 namespace {
 
 constexpr collective_kind all_kinds[] = {
-    collective_kind::all_reduce, collective_kind::reduce_scatter, collective_kind::all_gather,
-    collective_kind::all_to_all, collective_kind::broadcast,      collective_kind::send_receive};
+    collective_kind::all_reduce,  collective_kind::reduce_scatter, collective_kind::all_gather,
+    collective_kind::all_to_all,  collective_kind::all_to_all_v,   collective_kind::broadcast,
+    collective_kind::send_receive};
 
 std::string described(const collective& what) {
   return std::string(to_text(what.kind)) + " " + std::string(to_text(what.algorithm)) + ", " +

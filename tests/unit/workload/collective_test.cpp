@@ -243,6 +243,37 @@ TEST(collective, all_to_all_sends_every_block_but_its_own_and_copies_that) {
   }
 }
 
+// The parts of a source cover its array without gaps, and no part is more than seven times another
+// (but for rounding to whole elements).
+TEST(collective, all_to_all_v_divides_the_array_unevenly) {
+  const collective what{collective_kind::all_to_all_v, collective_algorithm::direct, 9, 90'000, 1};
+  std::uint64_t most_uneven = 1;
+  for (std::uint32_t source = 0; source < 9; ++source) {
+    std::uint64_t end = 0;
+    std::uint64_t shortest = 90'000;
+    std::uint64_t longest = 0;
+    for (std::uint32_t destination = 0; destination < 9; ++destination) {
+      const element_range part = exchanged_part(what, source, destination);
+      EXPECT_EQ(part.first, end);
+      end = part.end();
+      shortest = std::min(shortest, part.count);
+      longest = std::max(longest, part.count);
+    }
+    EXPECT_EQ(end, 90'000U);
+    EXPECT_GT(longest, shortest + 1);  // more than rounding
+    EXPECT_LE(longest, 7 * (shortest + 1));
+    most_uneven = std::max(most_uneven, longest / shortest);
+  }
+  EXPECT_GE(most_uneven, 5U);
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+  for (const tally& rank : tallies(expand(what).work)) {
+    sent += rank.sent;
+    received += rank.received;
+  }
+  EXPECT_EQ(sent, received);
+}
+
 TEST(collective, the_bytes_that_are_sent_are_those_that_are_waited_for) {
   for (std::uint32_t n = 2; n <= 9; ++n) {
     for (const auto kind :
@@ -303,6 +334,7 @@ TEST(collective, bus_factors_are_those_of_nccl_tests) {
   EXPECT_DOUBLE_EQ(bus_factor(collective_kind::reduce_scatter, 8), 0.875);
   EXPECT_DOUBLE_EQ(bus_factor(collective_kind::all_gather, 8), 0.875);
   EXPECT_DOUBLE_EQ(bus_factor(collective_kind::all_to_all, 8), 0.875);
+  EXPECT_DOUBLE_EQ(bus_factor(collective_kind::all_to_all_v, 8), 0.875);
   EXPECT_DOUBLE_EQ(bus_factor(collective_kind::broadcast, 8), 1.0);
   EXPECT_DOUBLE_EQ(bus_factor(collective_kind::send_receive, 8), 1.0);
 }

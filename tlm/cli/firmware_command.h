@@ -1,9 +1,7 @@
 // supernode firmware: boot a platform and see what its firmware says.
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include <CLI/CLI.hpp>
 
 namespace sn::cli {
 

@@ -1,9 +1,7 @@
 // supernode run: an estimate from end to end.
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include <CLI/CLI.hpp>
 
 namespace sn::cli {
 

@@ -31,7 +31,7 @@ void burst_initiator::send_requests() {
   while (!socket_busy_ && !requests_.empty()) {
     const request next = requests_.front();
     requests_.pop_front();
-    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    const sc_core::sc_time& now = sc_core::sc_time_stamp();
     sc_core::sc_time delay = std::max(next.start, now) - now;
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     socket_busy_ = true;

@@ -26,7 +26,7 @@ class temporary_folder {
 
   /// Writes a file and returns its path.
   std::string write(const std::string& name, const std::string& text) const {
-    const std::string file = (path_ / name).string();
+    std::string file = (path_ / name).string();
     std::ofstream(file) << text;
     return file;
   }

@@ -61,6 +61,7 @@ std::string_view to_text(value_basis basis) {
 
 /// The file as a whole and which of its keys have been asked for.
 struct yaml_reader::document {
+  // NOLINTNEXTLINE(bugprone-exception-escape): yaml-cpp's node has an assignment that may throw.
   struct map_entry {
     YAML::Node key;
     YAML::Node value;

@@ -40,6 +40,7 @@ void render_report(const std::string& results) {
   const std::string renderer = share_directory() + "/report/render.py";
   std::vector<std::string> arguments{python, renderer, results};
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) {
     argv.push_back(argument.data());
   }

@@ -26,7 +26,9 @@ memory::memory(const sc_core::sc_module_name& name, memory_kind kind, base::byte
 
 void memory::load(std::uint64_t offset, const void* bytes, std::size_t count) {
   base::ensure(contains(offset, count), "bytes are loaded inside the memory");
-  std::memcpy(data_.get() + offset, bytes, count);
+  if (count > 0) {  // a segment may hold no bytes of its own, and memcpy takes no null pointer
+    std::memcpy(data_.get() + offset, bytes, count);
+  }
 }
 
 void memory::clear(std::uint64_t offset, std::uint64_t count) {

@@ -1,6 +1,7 @@
 // RAM and nothing else, for whole programs.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -22,7 +23,7 @@ class plain_memory : public bus {
   elf_image load(const std::string& path, unsigned xlen) {
     elf_image image = read_elf(path, xlen, {{base, size}});
     for (const elf_segment& segment : image.segments) {
-      std::memcpy(&ram_.at(segment.address - base), segment.data.data(), segment.data.size());
+      std::copy(segment.data.begin(), segment.data.end(), &ram_.at(segment.address - base));
     }
     return image;
   }

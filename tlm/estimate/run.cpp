@@ -50,39 +50,6 @@ void check_fit(const platform::description& machine, const workload::scenario& s
   }
 }
 
-/// What was carried between two looks at the statistics; maxima are those at the second.
-fabric::engine_statistics difference(const fabric::engine_statistics& before,
-                                     fabric::engine_statistics after) {
-  const auto subtract = [](auto& from, const auto& what) { from -= what; };
-  subtract(after.bursts, before.bursts);
-  subtract(after.bytes_injected, before.bytes_injected);
-  subtract(after.bytes_delivered, before.bytes_delivered);
-  subtract(after.bytes_failed, before.bytes_failed);
-  subtract(after.cells, before.cells);
-  subtract(after.slots, before.slots);
-  for (std::size_t p = 0; p < after.planes.size(); ++p) {
-    fabric::plane_statistics& plane = after.planes[p];
-    const fabric::plane_statistics& earlier = before.planes[p];
-    subtract(plane.slots, earlier.slots);
-    subtract(plane.cells, earlier.cells);
-    subtract(plane.queued_cell_slots, earlier.queued_cell_slots);
-    const auto subtract_links = [&](auto& links, const auto& were) {
-      for (std::size_t port = 0; port < links.size(); ++port) {
-        subtract(links[port].cells, were[port].cells);
-        subtract(links[port].bytes, were[port].bytes);
-        subtract(links[port].busy_slots, were[port].busy_slots);
-      }
-    };
-    subtract_links(plane.uplinks, earlier.uplinks);
-    subtract_links(plane.downlinks, earlier.downlinks);
-    // Bins count from power-on; those before the step hold what the earlier look has seen.
-    for (std::size_t b = 0; b < earlier.cells_per_bin.size(); ++b) {
-      subtract(plane.cells_per_bin[b], earlier.cells_per_bin[b]);
-    }
-  }
-  return after;
-}
-
 /// Leaves only the bins from the one that holds slot `first` on.
 void drop_bins_before(fabric::engine_statistics& statistics, std::uint64_t first,
                       std::uint64_t bin_slots) {
@@ -93,29 +60,10 @@ void drop_bins_before(fabric::engine_statistics& statistics, std::uint64_t first
   }
 }
 
-fabric::engine_statistics sum_of_domains(platform::system& system) {
-  fabric::engine_statistics sum;
-  for (unsigned domain = 0; domain < system.machine().topology.domains(); ++domain) {
-    const fabric::engine_statistics part = system.fabric(domain).statistics();
-    sum.bursts += part.bursts;
-    sum.bursts_failed += part.bursts_failed;
-    sum.bytes_injected += part.bytes_injected;
-    sum.bytes_delivered += part.bytes_delivered;
-    sum.bytes_replayed += part.bytes_replayed;
-    sum.bytes_failed += part.bytes_failed;
-    sum.cells += part.cells;
-    sum.slots += part.slots;
-  }
-  return sum;
-}
-
-/// Lets the fabric come to rest, then checks the books. audit() aborts on a broken one; what can be
-/// shown as figures is shown.
-std::vector<check> check_books(platform::system& system, platform::fabric_engine engine,
-                               const fabric::engine_statistics& total) {
-  for (unsigned domain = 0; domain < system.machine().topology.domains(); ++domain) {
-    system.fabric(domain).audit();
-  }
+/// What audited_totals() has checked: it aborts on a broken book, and what can be shown as figures
+/// is shown.
+std::vector<check> checked_books(platform::fabric_engine engine,
+                                 const fabric::engine_statistics& total) {
   const bool conserved = total.bytes_injected == total.bytes_delivered + total.bytes_failed;
   std::vector<check> result{{"bytes injected = delivered + failed", conserved,
                              fmt::format("{} = {} + {}", total.bytes_injected,
@@ -170,7 +118,7 @@ finished_run run(const run_options& asked) {
     const fabric::engine_statistics before = engine.statistics();
     run_to_end(work, progress);
     record.seen = work.seen();
-    record.in_step = difference(before, engine.statistics());
+    record.in_step = fabric::difference(before, engine.statistics());
   } catch (const base::run_error&) {
     progress.clear();
     write_boot_log();
@@ -179,8 +127,8 @@ finished_run run(const run_options& asked) {
   write_boot_log();
 
   record.simulated_time = record.seen.start + step_time(record.seen);
-  record.total = sum_of_domains(system);
-  record.checks = check_books(system, options.engine, record.total);
+  record.total = system.audited_totals();
+  record.checks = checked_books(options.engine, record.total);
   record.slot_time = record.machine.slot_time();
   record.bin_slots = engine.bin_slots();
   drop_bins_before(record.in_step, record.seen.start.value / record.slot_time.value,

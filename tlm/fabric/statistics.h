@@ -43,4 +43,10 @@ struct engine_statistics {
   std::vector<plane_statistics> planes;
 };
 
+/// What was carried between two looks at the same engine; maxima are those at the second.
+engine_statistics difference(const engine_statistics& before, engine_statistics after);
+
+/// Adds the totals of another engine to `sum`; planes are left out.
+void add_totals(engine_statistics& sum, const engine_statistics& part);
+
 }  // namespace sn::fabric

@@ -5,7 +5,10 @@
 #include <limits>
 
 #include "base/yaml_reader.h"
+#include "fabric/spray.h"
+#include "gpu/configuration.h"
 #include "platform/loader_checks.h"
+#include "pool/pool.h"
 
 namespace sn::platform {
 
@@ -21,10 +24,6 @@ using base::yaml_reader;
 // Limits that keep every sum and product of a description far from overflow, and, where a register
 // of registers/*.rdl shows the value, within its field.
 constexpr std::uint64_t unsigned_limit = std::numeric_limits<unsigned>::max();
-constexpr unsigned plane_limit = 16;        ///< plane_mask
-constexpr unsigned queue_limit = 4;         ///< GPU queue[]
-constexpr unsigned pool_device_limit = 32;  ///< pool device_status[]
-constexpr unsigned decoder_limit = 16;      ///< pool decoder[]
 constexpr bytes one_byte(1);
 constexpr bytes capacity_limit(std::uint64_t{1} << 46U);
 constexpr bytes_per_second one_byte_per_second(1);
@@ -66,7 +65,7 @@ topology_parameters read_topology(yaml_reader map) {
       "kind", {{"single_stage_planes", topology_kind::single_stage_planes}});
   topology.accelerators = count(map, "accelerators", 1, base::endpoint_limit);
   topology.accelerators_per_domain = count(map, "accelerators_per_domain", 1, base::endpoint_limit);
-  topology.planes = count(map, "planes", 1, plane_limit);
+  topology.planes = count(map, "planes", 1, fabric::plane_limit);
   for (const auto choice :
        map.get_integers("accelerators_per_partition_choices", 1, base::endpoint_limit)) {
     topology.accelerators_per_partition_choices.push_back(static_cast<unsigned>(choice));
@@ -102,7 +101,7 @@ accelerator_parameters read_accelerator(yaml_reader map) {
   gpu.elementwise = read_efficiency(reached.child("elementwise"));
   gpu.kernel_launch_overhead = latency(map, "kernel_launch_overhead");
   gpu.command_fetch_latency = latency(map, "command_fetch_latency");
-  gpu.command_queues = count(map, "command_queues", 1, queue_limit);
+  gpu.command_queues = count(map, "command_queues", 1, gpu::queue_limit);
   gpu.copy_engines = count(map, "copy_engines", 1, 64);
   gpu.outstanding_bursts = count(map, "outstanding_bursts", 1, 65'536);
   gpu.self_test_time = latency(map, "self_test_time");
@@ -170,12 +169,12 @@ cipu_parameters read_cipu(yaml_reader map) {
 pool_parameters read_pool(yaml_reader map) {
   pool_parameters parts;
   parts.per_domain = count(map, "per_domain", 1, 1);
-  parts.devices = count(map, "devices", 1, pool_device_limit);
+  parts.devices = count(map, "devices", 1, pool::device_limit);
   parts.device_capacity = map.get_bytes("device_capacity", one_byte, capacity_limit);
   parts.device_bandwidth =
       map.get_bandwidth("device_bandwidth", one_byte_per_second, memory_bandwidth_limit);
   parts.latency = latency(map, "latency");
-  parts.decoders = count(map, "decoders", 1, decoder_limit);
+  parts.decoders = count(map, "decoders", 1, pool::decoder_limit);
   parts.interleave_ways = count(map, "interleave_ways", 1);
   parts.interleave_granularity = map.get_bytes("interleave_granularity");
   parts.ports_per_plane = count(map, "ports_per_plane", 1, 1);

@@ -326,6 +326,15 @@ unsigned system::controllers() const {
   return static_cast<unsigned>(all_controllers().size());
 }
 
+fabric::engine_statistics system::audited_totals() const {
+  fabric::engine_statistics sum;
+  for (const auto& engine : fabrics_) {
+    engine->audit();
+    fabric::add_totals(sum, engine->statistics());
+  }
+  return sum;
+}
+
 std::uint64_t system::instructions() const {
   std::uint64_t sum = 0;
   for (const soc::controller_soc* controller : all_controllers()) {

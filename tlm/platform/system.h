@@ -65,6 +65,8 @@ class system : public sc_core::sc_module {
   /// Harts that firmware runs on, and the instructions they have completed.
   unsigned controllers() const;
   std::uint64_t instructions() const;
+  /// What the fabrics of all domains have carried, once the books of each have been audited.
+  fabric::engine_statistics audited_totals() const;
 
  private:
   void build_switches(const system_options& options);

@@ -1,10 +1,12 @@
 #include "hart/block_cache.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "hart/core.h"
 #include "hart/decode.h"
 #include "hart/execute.h"
+#include "hart/translation.h"
 
 namespace sn::hart {
 namespace {
@@ -17,6 +19,8 @@ bool always_leaves(operation op) {
     case operation::ecall:
     case operation::ebreak:
     case operation::mret:
+    case operation::sret:
+    case operation::sfence_vma:
     case operation::wfi:
     case operation::fence_i:
     case operation::fetch_fault:
@@ -53,11 +57,13 @@ class trace_builder {
  public:
   using word = word_of<xlen>;
 
-  /// A trace of at most `limit` instructions from `pc`, up to one of `breakpoints`.
-  trace_builder(memory_view& memory, word pc, unsigned limit,
+  /// A trace of at most `limit` instructions from `place`, up to one of `breakpoints`.
+  trace_builder(memory_view& memory, const code_place<xlen>& place, unsigned limit,
                 const std::set<std::uint64_t>& breakpoints)
-      : memory_(memory), pc_(pc), limit_(limit), breakpoints_(breakpoints) {
-    trace_.pc = pc;
+      : memory_(memory), place_(place), pc_(place.pc), limit_(limit), breakpoints_(breakpoints) {
+    trace_.pc = place.pc;
+    trace_.physical = place.physical;
+    trace_.paged = place.paged;
   }
 
   block<xlen> build() {
@@ -90,15 +96,34 @@ class trace_builder {
   }
 
  private:
+  /// Physical address of code at `pc`; nothing outside of what is known.
+  std::optional<std::uint64_t> locate(word pc) const {
+    if (!place_.paged) {
+      return pc;
+    }
+    if (pc / page_bytes == place_.pc / page_bytes) {
+      return place_.physical - place_.pc % page_bytes + pc % page_bytes;
+    }
+    if (pc_ == place_.pc && pc == static_cast<word>(pc_ + 2) && place_.second_half != 0) {
+      return place_.second_half;
+    }
+    return std::nullopt;
+  }
+
+  bool fetch_half(word pc, std::uint32_t& value) {
+    const auto physical = locate(pc);
+    return physical.has_value() && memory_.fetch(*physical, value);
+  }
+
   bool fetch(std::uint32_t& encoding, word& failed) {
     failed = pc_;
-    if (!memory_.fetch(pc_, encoding)) {
+    if (!fetch_half(pc_, encoding)) {
       return false;
     }
     if (instruction_length(encoding) == 4) {
       std::uint32_t high = 0;
       failed = static_cast<word>(pc_ + 2);
-      if (!memory_.fetch(failed, high)) {
+      if (!fetch_half(failed, high)) {
         return false;
       }
       encoding |= high << 16;
@@ -121,10 +146,13 @@ class trace_builder {
   }
 
   void add_source(unsigned length) {
-    if (trace_.source.empty() || trace_.source.back().end != pc_) {
-      trace_.source.push_back({pc_, pc_});
+    for (unsigned part = 0; part < length; part += 2) {
+      const std::uint64_t physical = locate(static_cast<word>(pc_ + part)).value_or(pc_ + part);
+      if (trace_.source.empty() || trace_.source.back().end != physical) {
+        trace_.source.push_back({physical, physical});
+      }
+      trace_.source.back().end += 2;
     }
-    trace_.source.back().end += length;
   }
 
   /// Adds the instruction at pc_ and moves on to the next; true if there is none.
@@ -166,6 +194,7 @@ class trace_builder {
   }
 
   memory_view& memory_;
+  const code_place<xlen> place_;
   word pc_;
   const unsigned limit_;
   const std::set<std::uint64_t>& breakpoints_;
@@ -175,16 +204,17 @@ class trace_builder {
 }  // namespace
 
 template <unsigned xlen>
-std::unique_ptr<block<xlen>> block_cache<xlen>::build(word pc) {
+std::unique_ptr<block<xlen>> block_cache<xlen>::build(const code_place<xlen>& place) {
   auto built = std::make_unique<block<xlen>>(
-      trace_builder<xlen>(memory_, pc, length_limit, breakpoints_).build());
+      trace_builder<xlen>(memory_, place, length_limit, breakpoints_).build());
+  const key mine{place.pc, place.physical, place.paged};
   for (const auto& part : built->source) {
     memory_.mark_code(part.begin, part.end - part.begin);
     const std::uint64_t last = (part.end - 1) / memory_view::line_size;
     for (std::uint64_t line = part.begin / memory_view::line_size; line <= last; ++line) {
       auto& users = blocks_by_line_[line];
-      if (users.empty() || users.back() != pc) {
-        users.push_back(pc);
+      if (users.empty() || !(users.back() == mine)) {
+        users.push_back(mine);
       }
     }
   }
@@ -192,18 +222,20 @@ std::unique_ptr<block<xlen>> block_cache<xlen>::build(word pc) {
 }
 
 template <unsigned xlen>
-const block<xlen>& block_cache<xlen>::find_slow(word pc) {
-  auto& slot = blocks_[pc];
+const block<xlen>& block_cache<xlen>::find_slow(const code_place<xlen>& place) {
+  auto& slot = blocks_[{place.pc, place.physical, place.paged}];
   if (slot == nullptr) {
-    slot = build(pc);
+    slot = build(place);
   }
-  recent_[(pc >> 1) % recent_entries] = slot.get();
+  recent_[(place.pc >> 1) % recent_entries] = slot.get();
   return *slot;
 }
 
 template <unsigned xlen>
 const block<xlen>& block_cache<xlen>::cut(const block<xlen>& whole, unsigned count) {
   cut_.pc = whole.pc;
+  cut_.physical = whole.physical;
+  cut_.paged = whole.paged;
   cut_.count = count;
   cut_.steps.assign(whole.steps.begin(), whole.steps.begin() + count + 1);
   cut_.steps.back().execute = handler_of<xlen>(operation::block_end);
@@ -214,38 +246,39 @@ const block<xlen>& block_cache<xlen>::cut(const block<xlen>& whole, unsigned cou
 }
 
 template <unsigned xlen>
-const block<xlen>& block_cache<xlen>::single(word pc) {
-  single_ = trace_builder<xlen>(memory_, pc, 1, {}).build();
+const block<xlen>& block_cache<xlen>::single(const code_place<xlen>& place, bool heed_breakpoints) {
+  static const std::set<std::uint64_t> none;
+  single_ = trace_builder<xlen>(memory_, place, 1, heed_breakpoints ? breakpoints_ : none).build();
   return single_;
 }
 
 template <unsigned xlen>
 bool block_cache<xlen>::remove(std::uint64_t address, unsigned size) {
   const std::uint64_t end = address + size;
-  std::vector<word> victims;
+  std::vector<key> victims;
   for (std::uint64_t line = address / memory_view::line_size;
        line <= (end - 1) / memory_view::line_size; ++line) {
     const auto users = blocks_by_line_.find(line);
     if (users == blocks_by_line_.end()) {
       continue;
     }
-    for (const word pc : users->second) {
-      const auto& source = blocks_.at(pc)->source;
+    for (const key& user : users->second) {
+      const auto& source = blocks_.at(user)->source;
       if (std::any_of(source.begin(), source.end(),
                       [&](const auto& part) { return address < part.end && part.begin < end; })) {
-        victims.push_back(pc);
+        victims.push_back(user);
       }
     }
   }
-  for (const word pc : victims) {
-    remove_block(pc);
+  for (const key& victim : victims) {
+    remove_block(victim);
   }
   return !victims.empty();
 }
 
 template <unsigned xlen>
-void block_cache<xlen>::remove_block(word pc) {
-  const auto found = blocks_.find(pc);
+void block_cache<xlen>::remove_block(const key& which) {
+  const auto found = blocks_.find(which);
   if (found == blocks_.end()) {
     return;  // named twice
   }
@@ -253,10 +286,10 @@ void block_cache<xlen>::remove_block(word pc) {
     const std::uint64_t last = (part.end - 1) / memory_view::line_size;
     for (std::uint64_t line = part.begin / memory_view::line_size; line <= last; ++line) {
       auto& users = blocks_by_line_[line];
-      users.erase(std::remove(users.begin(), users.end(), pc), users.end());
+      users.erase(std::remove(users.begin(), users.end(), which), users.end());
     }
   }
-  auto& recent = recent_[(pc >> 1) % recent_entries];
+  auto& recent = recent_[(which.pc >> 1) % recent_entries];
   if (recent == found->second.get()) {
     recent = nullptr;
   }

@@ -16,19 +16,26 @@ core<xlen_bits>::core(const configuration& configuration, bus& memory)
 template <unsigned xlen_bits>
 void core<xlen_bits>::reset() {
   x.fill(0);
+  f.fill(0);
+  fcsr = 0;
   pc_ = static_cast<word>(configuration_.reset_pc);
-  mstatus_ = csr::mstatus_mpp;
-  mie_ = 0;
-  mtvec_ = 0;
-  mscratch_ = 0;
-  mepc_ = 0;
-  mcause_ = 0;
-  mtval_ = 0;
+  privilege_ = privilege::machine;
+  // Without other modes the mode before a trap always was machine mode.
+  mstatus_ = configuration_.with.supervisor ? word{0} : word{csr::mstatus_mpp};
+  for (word* each : {&medeleg_, &mideleg_, &mie_, &raised_, &mtvec_, &mscratch_, &mepc_, &mcause_,
+                     &mtval_, &mcounteren_, &menvcfg_, &stvec_, &sscratch_, &sepc_, &scause_,
+                     &stval_, &satp_, &scounteren_, &senvcfg_}) {
+    *each = 0;
+  }
+  mip_ = lines_;
+  pmp_.reset();
+  mcountinhibit_ = 0;
   cycle_offset_ = 0 - position();
   instret_offset_ = 0 - instructions();
   reserved_ = false;
   waiting_ = false;
   watch_stop_ = false;
+  forget_translations();
   forget_code();
 }
 
@@ -42,10 +49,14 @@ run_result core<xlen_bits>::run(std::uint64_t max_instructions) {
       break;
     }
     const std::uint64_t remaining = max_instructions - executed_;
-    const block<xlen_bits>& next = blocks_.find(pc_);
-    const step_type* first = remaining >= next.count
-                                 ? next.steps.data()
-                                 : blocks_.cut(next, static_cast<unsigned>(remaining)).steps.data();
+    const block<xlen_bits>* next = paged_fetch_ ? find_paged(false) : &blocks_.find(pc_);
+    if (next == nullptr) {
+      continue;
+    }
+    const step_type* first =
+        remaining >= next->count
+            ? next->steps.data()
+            : blocks_.cut(*next, static_cast<unsigned>(remaining)).steps.data();
     first->execute(*this, first);
   }
   result.executed = executed_;
@@ -62,8 +73,12 @@ run_result core<xlen_bits>::run_one() {
   update_attention();
   run_result result;
   if (!attention_ || !attend(result.reason)) {
-    const step_type* only = blocks_.single(pc_).steps.data();
-    only->execute(*this, only);
+    const block<xlen_bits>* next =
+        paged_fetch_ ? find_paged(true)
+                     : &blocks_.single(code_place<xlen_bits>::unpaged(pc_), false);
+    if (next != nullptr) {
+      next->steps.front().execute(*this, next->steps.data());
+    }
   }
   if (watch_stop_) {
     watch_stop_ = false;
@@ -85,14 +100,9 @@ void core<xlen_bits>::request_stop() {
 }
 
 template <unsigned xlen_bits>
-bool core<xlen_bits>::interrupt_pending() const {
-  return (mstatus_ & csr::mstatus_mie) != 0 && (mip_ & mie_) != 0 && !stepping_;
-}
-
-template <unsigned xlen_bits>
 void core<xlen_bits>::update_attention() {
   attention_ = stop_requested_ || waiting_ || code_removed_ || code_stale_ || windows_stale_ ||
-               at_breakpoint_ || watch_stop_ || interrupt_pending();
+               at_breakpoint_ || watch_stop_ || mode_changed_ || interrupt_pending();
 }
 
 template <unsigned xlen_bits>
@@ -106,7 +116,7 @@ bool core<xlen_bits>::attend(stop_reason& reason) {
   } else if (code_removed_) {
     blocks_.collect();
   }
-  windows_stale_ = code_stale_ = code_removed_ = false;
+  windows_stale_ = code_stale_ = code_removed_ = mode_changed_ = false;
   if (watch_stop_) {
     watch_stop_ = false;
     reason = stop_reason::watchpoint;
@@ -131,54 +141,6 @@ bool core<xlen_bits>::attend(stop_reason& reason) {
   }
   update_attention();
   return false;
-}
-
-template <unsigned xlen_bits>
-void core<xlen_bits>::enter_trap(word cause, word value, word from) {
-  mepc_ = from;
-  mcause_ = cause;
-  mtval_ = value;
-  mstatus_ = csr::mstatus_mpp | ((mstatus_ & csr::mstatus_mie) != 0 ? csr::mstatus_mpie : 0);
-}
-
-template <unsigned xlen_bits>
-void core<xlen_bits>::take_interrupt() {
-  const word active = mip_ & mie_;
-  interrupt line = interrupt::timer;
-  for (const interrupt candidate : {interrupt::external, interrupt::software}) {
-    if ((active >> static_cast<unsigned>(candidate) & 1U) != 0) {
-      line = candidate;
-      break;
-    }
-  }
-  const word code = static_cast<word>(line);
-  enter_trap(word{1} << (xlen_bits - 1) | code, 0, pc_);
-  const bool vectored = (mtvec_ & 1U) != 0;
-  pc_ = static_cast<word>((mtvec_ & ~word{3}) + (vectored ? 4 * code : 0));
-  ++interrupts_;
-}
-
-template <unsigned xlen_bits>
-void core<xlen_bits>::trap(const step_type& s, exception cause, word value) {
-  enter_trap(static_cast<word>(cause), value, s.pc);
-  leave(s, mtvec_ & ~word{3});
-  ++traps_;
-  update_attention();
-}
-
-template <unsigned xlen_bits>
-void core<xlen_bits>::wait(const step_type& s) {
-  waiting_ = true;
-  attention_ = true;
-  leave(s, static_cast<word>(s.pc + s.length));
-}
-
-template <unsigned xlen_bits>
-void core<xlen_bits>::return_from_trap(const step_type& s) {
-  const bool enable = (mstatus_ & csr::mstatus_mpie) != 0;
-  mstatus_ = csr::mstatus_mpp | csr::mstatus_mpie | (enable ? csr::mstatus_mie : 0);
-  leave(s, mepc_);
-  update_attention();
 }
 
 template <unsigned xlen_bits>
@@ -218,59 +180,6 @@ void core<xlen_bits>::fence_code(const step_type& s) {
 }
 
 template <unsigned xlen_bits>
-bool core<xlen_bits>::load_slow(const step_type& s, word address, unsigned size,
-                                std::uint64_t& value) {
-  current_index_ = s.index;
-  const access outcome = memory_.read(address, size, value);
-  current_index_ = 0;
-  switch (outcome) {
-    case access::fault:
-      trap(s, exception::load_access_fault, address);
-      return false;
-    case access::misaligned:
-      trap(s, exception::load_address_misaligned, address);
-      return false;
-    case access::retry:
-      request_stop();
-      leave_before(s);
-      return false;
-    default:
-      look_for_watchpoint(watch_kind::read, address, size);
-      return true;
-  }
-}
-
-template <unsigned xlen_bits>
-bool core<xlen_bits>::store_slow(const step_type& s, word address, unsigned size,
-                                 std::uint64_t value) {
-  current_index_ = s.index;
-  const access outcome = memory_.write(address, size, value);
-  current_index_ = 0;
-  switch (outcome) {
-    case access::fault:
-      trap(s, exception::store_access_fault, address);
-      return false;
-    case access::misaligned:
-      trap(s, exception::store_address_misaligned, address);
-      return false;
-    case access::retry:
-      request_stop();
-      leave_before(s);
-      return false;
-    case access::ok_in_code:
-      if (blocks_.remove(address, size)) {
-        code_removed_ = true;
-        attention_ = true;
-      }
-      look_for_watchpoint(watch_kind::write, address, size);
-      return true;
-    default:
-      look_for_watchpoint(watch_kind::write, address, size);
-      return true;
-  }
-}
-
-template <unsigned xlen_bits>
 void core<xlen_bits>::reserve(word address, word value) {
   reserved_ = true;
   reserved_address_ = address;
@@ -288,7 +197,8 @@ bool core<xlen_bits>::take_reservation(word address, word& value) {
 template <unsigned xlen_bits>
 void core<xlen_bits>::set_interrupt(interrupt line, bool level) {
   const word bit = word{1} << static_cast<unsigned>(line);
-  mip_ = level ? mip_ | bit : mip_ & ~bit;
+  lines_ = level ? lines_ | bit : lines_ & ~bit;
+  mip_ = lines_ | raised_;
   update_attention();
 }
 
@@ -331,14 +241,35 @@ hart_state core<xlen_bits>::save() const {
   }
   state.mstatus = mstatus_;
   state.mie = mie_;
-  state.mip = mip_;
+  state.mip = lines_;
   state.mtvec = mtvec_;
   state.mscratch = mscratch_;
   state.mepc = mepc_;
   state.mcause = mcause_;
   state.mtval = mtval_;
-  state.mcycle = position() + cycle_offset_;
-  state.minstret = instructions() + instret_offset_;
+  state.mcycle = *counter(csr::mcycle);
+  state.minstret = *counter(csr::minstret);
+  state.mode = privilege_;
+  state.f = f;
+  state.fcsr = fcsr;
+  state.medeleg = medeleg_;
+  state.mideleg = mideleg_;
+  state.interrupts_raised = raised_;
+  state.mcounteren = mcounteren_;
+  state.mcountinhibit = mcountinhibit_;
+  state.menvcfg = menvcfg_;
+  state.stvec = stvec_;
+  state.sscratch = sscratch_;
+  state.sepc = sepc_;
+  state.scause = scause_;
+  state.stval = stval_;
+  state.satp = satp_;
+  state.scounteren = scounteren_;
+  state.senvcfg = senvcfg_;
+  for (unsigned i = 0; i < pmp::entries; ++i) {
+    state.pmp_configuration.at(i) = pmp_.configuration(i);
+    state.pmp_address.at(i) = pmp_.address(i);
+  }
   state.executed = position();
   state.traps = traps_;
   state.interrupts = interrupts_;
@@ -357,7 +288,9 @@ void core<xlen_bits>::restore(const hart_state& state) {
   }
   mstatus_ = static_cast<word>(state.mstatus);
   mie_ = static_cast<word>(state.mie);
-  mip_ = static_cast<word>(state.mip);
+  lines_ = static_cast<word>(state.mip);
+  raised_ = static_cast<word>(state.interrupts_raised);
+  mip_ = lines_ | raised_;
   mtvec_ = static_cast<word>(state.mtvec);
   mscratch_ = static_cast<word>(state.mscratch);
   mepc_ = static_cast<word>(state.mepc);
@@ -368,12 +301,31 @@ void core<xlen_bits>::restore(const hart_state& state) {
   current_index_ = 0;
   traps_ = state.traps;
   interrupts_ = state.interrupts;
-  cycle_offset_ = state.mcycle - position();
-  instret_offset_ = state.minstret - instructions();
+  mcountinhibit_ = static_cast<std::uint32_t>(state.mcountinhibit);
+  cycle_offset_ = state.mcycle - ((mcountinhibit_ & csr::inhibit_cycle) != 0 ? 0 : position());
+  instret_offset_ =
+      state.minstret - ((mcountinhibit_ & csr::inhibit_instret) != 0 ? 0 : instructions());
+  privilege_ = state.mode;
+  f = state.f;
+  fcsr = static_cast<std::uint32_t>(state.fcsr);
+  medeleg_ = static_cast<word>(state.medeleg);
+  mideleg_ = static_cast<word>(state.mideleg);
+  mcounteren_ = static_cast<word>(state.mcounteren);
+  menvcfg_ = static_cast<word>(state.menvcfg);
+  stvec_ = static_cast<word>(state.stvec);
+  sscratch_ = static_cast<word>(state.sscratch);
+  sepc_ = static_cast<word>(state.sepc);
+  scause_ = static_cast<word>(state.scause);
+  stval_ = static_cast<word>(state.stval);
+  satp_ = static_cast<word>(state.satp);
+  scounteren_ = static_cast<word>(state.scounteren);
+  senvcfg_ = static_cast<word>(state.senvcfg);
+  pmp_.load(state.pmp_configuration, state.pmp_address);
   reserved_address_ = static_cast<word>(state.reserved_address);
   reserved_value_ = static_cast<word>(state.reserved_value);
   reserved_ = state.reserved;
   waiting_ = state.waiting;
+  forget_translations();
   forget_code();
 }
 

@@ -9,6 +9,8 @@
 #include "hart/block_cache.h"
 #include "hart/hart.h"
 #include "hart/memory_view.h"
+#include "hart/pmp.h"
+#include "hart/translation.h"
 
 namespace sn::hart {
 
@@ -31,6 +33,8 @@ class core final : public hart {
 
   void set_interrupt(interrupt line, bool level) override;
   bool waiting() const override { return waiting_ && (mip_ & mie_) == 0; }
+  privilege mode() const override { return privilege_; }
+  std::optional<std::uint64_t> translate(std::uint64_t virtual_address) override;
 
   std::uint64_t instructions() const override { return position() - traps_; }
   std::uint64_t traps() const override { return traps_; }
@@ -63,6 +67,10 @@ class core final : public hart {
 
   /// x0 to x31, and the place that `discard` names.
   std::array<word, 33> x{};
+  /// f0 to f31; values of single precision are boxed in ones.
+  std::array<std::uint64_t, 32> f{};
+  /// fflags and frm.
+  std::uint32_t fcsr = 0;
 
   memory_view& memory() { return memory_; }
   /// Something happened that the run loop must see before the next instruction.
@@ -81,8 +89,13 @@ class core final : public hart {
   void trap(const step_type& s, exception cause, word value);
   /// Ends the block by WFI.
   void wait(const step_type& s);
-  /// Ends the block by MRET.
-  void return_from_trap(const step_type& s);
+  /// Ends the block by MRET or SRET, or by the exception that it is illegal here.
+  void return_from_machine(const step_type& s);
+  void return_from_supervisor(const step_type& s);
+  /// Ends the block by SFENCE.VMA.
+  void fence_translations(const step_type& s);
+  /// Ends the block by ECALL.
+  void call_environment(const step_type& s);
   /// Ends the block before an instruction with a breakpoint.
   void break_before(const step_type& s);
   /// Ends the block by FENCE.I.
@@ -91,6 +104,8 @@ class core final : public hart {
   /// A load or store that has no host pointer at hand. False if the block has ended (trap, retry).
   bool load_slow(const step_type& s, word address, unsigned size, std::uint64_t& value);
   bool store_slow(const step_type& s, word address, unsigned size, std::uint64_t value);
+  /// Checks an address for an atomic that loads only, or stores too. False if the block has ended.
+  bool check_atomic(const step_type& s, word address, unsigned size, bool stores);
 
   /// CSR access by instruction `s`; false if there is no such CSR (or, writing, it is read-only).
   bool csr_read(const step_type& s, unsigned number, word& value);
@@ -101,19 +116,63 @@ class core final : public hart {
   bool take_reservation(word address, word& value);
 
  private:
+  /// How a virtual address was found.
+  struct location {
+    std::uint64_t physical = 0;
+    exception cause{};
+    bool faults = false;
+    bool whole_page = true;  ///< what holds for this access holds for its page
+  };
+  /// A page of code of one view.
+  struct fetch_page {
+    std::uint64_t tag = ~std::uint64_t{0};
+    std::uint64_t physical = 0;
+  };
+  static constexpr std::size_t fetch_entries = 64;
+
   /// Instructions and traps before the current instruction, since construction.
   std::uint64_t position() const { return executed_before_ + executed_ + current_index_; }
-  bool interrupt_pending() const;
+  word active_interrupts() const;
+  bool interrupt_pending() const { return !stepping_ && active_interrupts() != 0; }
   void update_attention();
   /// Deals with what attention_ announced; true if run() has to return.
   bool attend(stop_reason& reason);
   void take_interrupt();
   /// Looks for a watchpoint on an access that has been done.
   void look_for_watchpoint(watch_kind kind, word address, unsigned size);
-  void enter_trap(word cause, word value, word from);
+  /// Enters the trap handler of the mode that `cause` is delegated to.
+  void enter_trap(word cause, bool is_interrupt, word value, word from);
+  void illegal(const step_type& s) { trap(s, exception::illegal_instruction, s.immediate); }
+
+  /// The mode that loads and stores are made in.
+  privilege data_mode() const;
+  /// To be called when what update_mode() looks at has changed.
+  void update_mode();
+  void forget_translations();
+  location locate(word address, unsigned size, access_kind kind, privilege mode);
+  /// The block at pc_ where code is translated or protected; null if there is a trap instead.
+  const block<xlen_bits>* find_paged(bool single_step);
+  std::optional<code_place<xlen_bits>> locate_code(bool& keep);
+  void trap_on_fetch(exception cause, word value);
+  /// An access whose bytes lie in two pages, or that is not aligned for a device.
+  access read_located(word address, unsigned size, std::uint64_t& value, word& failed,
+                      exception& cause);
+  access write_located(word address, unsigned size, std::uint64_t value, word& failed,
+                       exception& cause);
+  access write_physical(std::uint64_t physical, unsigned size, std::uint64_t value);
 
   std::optional<std::uint64_t> counter(unsigned number) const;
   bool read_any_csr(unsigned number, word& value) const;
+  bool read_supervisor_csr(unsigned number, word& value) const;
+  bool write_supervisor_csr(unsigned number, word value);
+  bool read_pmp_csr(unsigned number, word& value) const;
+  void write_pmp_csr(unsigned number, word value);
+  void write_status(word value, word writable);
+  void write_satp(word value);
+  void write_inhibit(word value);
+  word read_status() const;
+  /// Whether the current mode may access a CSR, by its number and by what guards it.
+  bool may_access_csr(unsigned number) const;
   /// `completing` is 1 when an instruction writes, for the counters that count it.
   bool write_any_csr(unsigned number, word value, unsigned completing);
 
@@ -123,16 +182,38 @@ class core final : public hart {
   block_cache<xlen_bits> blocks_;
 
   word pc_ = 0;
-  word mstatus_ = 0;
+  privilege privilege_ = privilege::machine;
+  word mstatus_ = 0;  ///< without SD, SXL and UXL
+  word medeleg_ = 0;
+  word mideleg_ = 0;
   word mie_ = 0;
-  word mip_ = 0;
+  word mip_ = 0;     ///< lines_ and raised_
+  word lines_ = 0;   ///< interrupt inputs
+  word raised_ = 0;  ///< by writes of mip and sip
   word mtvec_ = 0;
   word mscratch_ = 0;
   word mepc_ = 0;
   word mcause_ = 0;
   word mtval_ = 0;
-  std::uint64_t cycle_offset_ = 0;    ///< mcycle minus position()
-  std::uint64_t instret_offset_ = 0;  ///< minstret minus instructions()
+  word mcounteren_ = 0;
+  word menvcfg_ = 0;
+  word stvec_ = 0;
+  word sscratch_ = 0;
+  word sepc_ = 0;
+  word scause_ = 0;
+  word stval_ = 0;
+  word satp_ = 0;
+  word scounteren_ = 0;
+  word senvcfg_ = 0;
+  std::uint32_t mcountinhibit_ = 0;
+  std::uint64_t cycle_offset_ = 0;    ///< mcycle minus position(), or mcycle while inhibited
+  std::uint64_t instret_offset_ = 0;  ///< minstret minus instructions(), or minstret
+  pmp pmp_;
+
+  bool paged_fetch_ = false;  ///< code is translated or protected
+  bool plain_data_ = true;    ///< loads and stores are neither
+  bool mode_changed_ = false;
+  std::array<std::array<fetch_page, fetch_entries>, memory_view::views> fetch_pages_{};
 
   word reserved_address_ = 0;
   word reserved_value_ = 0;

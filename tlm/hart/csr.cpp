@@ -11,7 +11,7 @@ bool is_zero_counter(unsigned number, bool wide) {
     return number >= first && number <= last;
   };
   if (within(csr::mhpmevent3, csr::mhpmevent31) || within(csr::mhpmcounter3, csr::mhpmcounter31) ||
-      within(csr::hpmcounter3, csr::hpmcounter31)) {
+      within(csr::tselect, csr::tdata3) || within(csr::hpmcounter3, csr::hpmcounter31)) {
     return true;
   }
   return !wide &&
@@ -33,10 +33,10 @@ std::optional<std::uint64_t> core<xlen_bits>::counter(unsigned number) const {
   switch (number) {
     case csr::mcycle:
     case csr::cycle:
-      return position() + cycle_offset_;
+      return cycle_offset_ + ((mcountinhibit_ & csr::inhibit_cycle) != 0 ? 0 : position());
     case csr::minstret:
     case csr::instret:
-      return instructions() + instret_offset_;
+      return instret_offset_ + ((mcountinhibit_ & csr::inhibit_instret) != 0 ? 0 : instructions());
     case csr::time:
       return bus_.time();
     default:
@@ -58,10 +58,13 @@ bool core<xlen_bits>::read_any_csr(unsigned number, word& value) const {
   }
   switch (number) {
     case csr::mstatus:
-      value = mstatus_;
+      value = read_status();
       return true;
     case csr::misa:
-      value = static_cast<word>(word{xlen_bits / 32} << (xlen_bits - 2) | csr::misa_extensions);
+      value = static_cast<word>(word{xlen_bits / 32} << (xlen_bits - 2) | csr::misa_extensions |
+                                (configuration_.with.f ? csr::misa_f : 0) |
+                                (configuration_.with.d ? csr::misa_d : 0) |
+                                (configuration_.with.supervisor ? csr::misa_s | csr::misa_u : 0));
       return true;
     case csr::mie:
       value = mie_;
@@ -88,6 +91,17 @@ bool core<xlen_bits>::read_any_csr(unsigned number, word& value) const {
       value = static_cast<word>(configuration_.hart_id);
       return true;
     case csr::mcountinhibit:
+      value = mcountinhibit_;
+      return true;
+    case csr::fflags:
+      value = fcsr & 0x1f;
+      return configuration_.with.f;
+    case csr::frm:
+      value = fcsr >> 5;
+      return configuration_.with.f;
+    case csr::fcsr:
+      value = fcsr;
+      return configuration_.with.f;
     case csr::mvendorid:
     case csr::marchid:
     case csr::mimpid:
@@ -99,7 +113,7 @@ bool core<xlen_bits>::read_any_csr(unsigned number, word& value) const {
       return xlen_bits == 32;
     default:
       value = 0;
-      return is_zero_counter(number, xlen_bits == 64);
+      return read_supervisor_csr(number, value) || is_zero_counter(number, xlen_bits == 64);
   }
 }
 
@@ -109,13 +123,19 @@ bool core<xlen_bits>::write_any_csr(unsigned number, word value, unsigned comple
   if (csr::is_read_only(number) || !read_any_csr(number, old)) {
     return false;
   }
+  const bool supervisor = configuration_.with.supervisor;
   switch (number) {
     case csr::mstatus:
-      mstatus_ =
-          static_cast<word>(csr::mstatus_mpp | (value & (csr::mstatus_mie | csr::mstatus_mpie)));
+      write_status(value, static_cast<word>(csr::mstatus_mie | csr::mstatus_mpie |
+                                            (supervisor ? csr::mstatus_of_supervisor : 0)));
       break;
     case csr::mie:
-      mie_ = static_cast<word>(value & csr::interrupt_bits);
+      mie_ = static_cast<word>(
+          value & (csr::machine_interrupts | (supervisor ? csr::supervisor_interrupts : 0)));
+      break;
+    case csr::mip:
+      raised_ = static_cast<word>(value & (supervisor ? csr::supervisor_interrupts : 0));
+      mip_ = lines_ | raised_;
       break;
     case csr::mtvec:
       mtvec_ = value & ~word{2};
@@ -132,18 +152,37 @@ bool core<xlen_bits>::write_any_csr(unsigned number, word value, unsigned comple
     case csr::mtval:
       mtval_ = value;
       break;
+    case csr::mcountinhibit:
+      write_inhibit(value);
+      break;
+    case csr::fflags:
+      fcsr = (fcsr & 0xe0) | (static_cast<std::uint32_t>(value) & 0x1f);
+      mstatus_ |= static_cast<word>(csr::mstatus_fs);
+      break;
+    case csr::frm:
+      fcsr = (fcsr & 0x1f) | (static_cast<std::uint32_t>(value) & 7) << 5;
+      mstatus_ |= static_cast<word>(csr::mstatus_fs);
+      break;
+    case csr::fcsr:
+      fcsr = static_cast<std::uint32_t>(value) & 0xff;
+      mstatus_ |= static_cast<word>(csr::mstatus_fs);
+      break;
     default:
+      write_supervisor_csr(number, value);
       break;
   }
   // A counter has the written value when the next instruction reads it.
   const unsigned low = xlen_bits == 32 ? number & ~csr::high_half : number;
   if (low == csr::mcycle || low == csr::minstret) {
+    const std::uint32_t inhibit = low == csr::mcycle ? csr::inhibit_cycle : csr::inhibit_instret;
+    const std::uint64_t running = (mcountinhibit_ & inhibit) != 0 ? 0U : 1U;
+    const std::uint64_t ahead = completing * running;
     const std::uint64_t wanted =
-        xlen_bits == 32 ? replace_half(*counter(low) + completing, value, low != number) : value;
+        xlen_bits == 32 ? replace_half(*counter(low) + ahead, value, low != number) : value;
     if (low == csr::mcycle) {
-      cycle_offset_ = wanted - position() - completing;
+      cycle_offset_ = wanted - running * (position() + completing);
     } else {
-      instret_offset_ = wanted - instructions() - completing;
+      instret_offset_ = wanted - running * (instructions() + completing);
     }
   }
   update_attention();
@@ -151,9 +190,18 @@ bool core<xlen_bits>::write_any_csr(unsigned number, word value, unsigned comple
 }
 
 template <unsigned xlen_bits>
+void core<xlen_bits>::write_inhibit(word value) {
+  const std::uint64_t cycles = *counter(csr::mcycle);
+  const std::uint64_t retired = *counter(csr::minstret);
+  mcountinhibit_ = static_cast<std::uint32_t>(value) & (csr::inhibit_cycle | csr::inhibit_instret);
+  cycle_offset_ = cycles - ((mcountinhibit_ & csr::inhibit_cycle) != 0 ? 0 : position());
+  instret_offset_ = retired - ((mcountinhibit_ & csr::inhibit_instret) != 0 ? 0 : instructions());
+}
+
+template <unsigned xlen_bits>
 bool core<xlen_bits>::csr_read(const step_type& s, unsigned number, word& value) {
   current_index_ = s.index;
-  const bool exists = read_any_csr(number, value);
+  const bool exists = may_access_csr(number) && read_any_csr(number, value);
   current_index_ = 0;
   return exists;
 }

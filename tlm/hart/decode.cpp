@@ -204,7 +204,12 @@ op decode_system(u32 e) {
       return op::wfi;
     case 0x3020'0073:
       return op::mret;
+    case 0x1020'0073:
+      return op::sret;
     default:
+      if (bits(e, 31, 25) == 0x09 && bits(e, 14, 7) == 0) {
+        return op::sfence_vma;
+      }
       return csr[bits(e, 14, 12)];
   }
 }

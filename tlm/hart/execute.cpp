@@ -54,7 +54,9 @@ constexpr void fill_system(handler_table<xlen>& table) {
   table[index_of(operation::fence_i)] = fence_code<xlen>;
   table[index_of(operation::ecall)] = call_environment<xlen>;
   table[index_of(operation::ebreak)] = break_point<xlen>;
-  table[index_of(operation::mret)] = return_from_trap<xlen>;
+  table[index_of(operation::mret)] = return_from_machine<xlen>;
+  table[index_of(operation::sret)] = return_from_supervisor<xlen>;
+  table[index_of(operation::sfence_vma)] = fence_translations<xlen>;
   table[index_of(operation::wfi)] = wait<xlen>;
   table[index_of(operation::csrrw)] = access_csr<xlen, csr_update::write, false>;
   table[index_of(operation::csrrs)] = access_csr<xlen, csr_update::set, false>;

@@ -151,27 +151,11 @@ struct store {
   }
 };
 
-/// Checks the address of an atomic; false if it trapped.
-template <unsigned xlen, typename T>
-bool check_atomic(core<xlen>& h, const step<xlen>* s, word_of<xlen> address, exception misaligned,
-                  exception fault) {
-  if (address % sizeof(T) != 0) {
-    h.trap(*s, misaligned, address);
-    return false;
-  }
-  if (!h.memory().allows_atomic(address, sizeof(T))) {
-    h.trap(*s, fault, address);
-    return false;
-  }
-  return true;
-}
-
 template <unsigned xlen, typename T>
 void load_reserved(core<xlen>& h, const step<xlen>* s) {
   const word_of<xlen> address = h.x[s->rs1];
   std::uint64_t value = 0;
-  if (!check_atomic<xlen, T>(h, s, address, exception::load_address_misaligned,
-                             exception::load_access_fault) ||
+  if (!h.check_atomic(*s, address, sizeof(T), false) ||
       !h.load_slow(*s, address, sizeof(T), value)) {
     return;
   }
@@ -184,8 +168,7 @@ template <unsigned xlen, typename T>
 void store_conditional(core<xlen>& h, const step<xlen>* s) {
   const word_of<xlen> address = h.x[s->rs1];
   std::uint64_t current = 0;
-  if (!check_atomic<xlen, T>(h, s, address, exception::store_address_misaligned,
-                             exception::store_access_fault) ||
+  if (!h.check_atomic(*s, address, sizeof(T), true) ||
       !h.load_slow(*s, address, sizeof(T), current)) {
     return;
   }
@@ -203,9 +186,7 @@ template <unsigned xlen, typename T, typename operation>
 void atomic(core<xlen>& h, const step<xlen>* s) {
   const word_of<xlen> address = h.x[s->rs1];
   std::uint64_t old = 0;
-  if (!check_atomic<xlen, T>(h, s, address, exception::store_address_misaligned,
-                             exception::store_access_fault) ||
-      !h.load_slow(*s, address, sizeof(T), old)) {
+  if (!h.check_atomic(*s, address, sizeof(T), true) || !h.load_slow(*s, address, sizeof(T), old)) {
     return;
   }
   const T result = operation::apply(static_cast<T>(old), static_cast<T>(h.x[s->rs2]));
@@ -234,13 +215,23 @@ void wait(core<xlen>& h, const step<xlen>* s) {
 }
 
 template <unsigned xlen>
-void return_from_trap(core<xlen>& h, const step<xlen>* s) {
-  return h.return_from_trap(*s);
+void return_from_machine(core<xlen>& h, const step<xlen>* s) {
+  return h.return_from_machine(*s);
+}
+
+template <unsigned xlen>
+void return_from_supervisor(core<xlen>& h, const step<xlen>* s) {
+  return h.return_from_supervisor(*s);
+}
+
+template <unsigned xlen>
+void fence_translations(core<xlen>& h, const step<xlen>* s) {
+  return h.fence_translations(*s);
 }
 
 template <unsigned xlen>
 void call_environment(core<xlen>& h, const step<xlen>* s) {
-  return h.trap(*s, exception::environment_call_from_machine, 0);
+  return h.call_environment(*s);
 }
 
 template <unsigned xlen>

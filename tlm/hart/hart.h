@@ -1,9 +1,11 @@
-// A RISC-V hart: RV64IMAC or RV32IMAC with Zicsr and Zifencei, in machine mode.
+// A RISC-V hart: RV64IMAC or RV32IMAC with Zicsr and Zifencei in machine mode, and what
+// configuration::with adds.
 //
 // Where the architecture leaves a choice: misaligned loads and stores are done in plain memory and
 // trap elsewhere; misaligned atomics trap; atomics and instruction fetch need plain memory (access
 // fault elsewhere); SC succeeds if the reserved location still holds the value that LR read; stores
-// of the hart into its own decoded code take effect at once, those of others after FENCE.I.
+// of the hart into its own decoded code take effect at once, those of others after FENCE.I. Page
+// tables lie in plain memory, and the hart sets their bits A and D itself; there are no ASIDs.
 #pragma once
 
 #include <array>
@@ -14,6 +16,8 @@
 #include <vector>
 
 #include "hart/bus.h"
+#include "hart/isa.h"
+#include "hart/pmp.h"
 #include "hart/trap.h"
 #include "hart/watchpoint.h"
 
@@ -24,6 +28,7 @@ struct configuration {
   unsigned xlen = 64;          ///< 32 or 64
   std::uint64_t hart_id = 0;   ///< mhartid
   std::uint64_t reset_pc = 0;  ///< where execution begins
+  extensions with{};           ///< beyond IMAC in machine mode
 };
 
 /// Why run() returned.
@@ -58,6 +63,25 @@ struct hart_state {
   std::uint64_t executed = 0;  ///< sum over all run()
   std::uint64_t traps = 0;     ///< synchronous exceptions taken
   std::uint64_t interrupts = 0;
+  privilege mode = privilege::machine;
+  std::array<std::uint64_t, 32> f{};
+  std::uint64_t fcsr = 0;
+  std::uint64_t medeleg = 0;
+  std::uint64_t mideleg = 0;
+  std::uint64_t interrupts_raised = 0;  ///< in mip, by software
+  std::uint64_t mcounteren = 0;
+  std::uint64_t mcountinhibit = 0;
+  std::uint64_t menvcfg = 0;
+  std::uint64_t stvec = 0;
+  std::uint64_t sscratch = 0;
+  std::uint64_t sepc = 0;
+  std::uint64_t scause = 0;
+  std::uint64_t stval = 0;
+  std::uint64_t satp = 0;
+  std::uint64_t scounteren = 0;
+  std::uint64_t senvcfg = 0;
+  std::array<std::uint8_t, pmp::entries> pmp_configuration{};
+  std::array<std::uint64_t, pmp::entries> pmp_address{};
   std::uint64_t reserved_address = 0;
   std::uint64_t reserved_value = 0;
   bool reserved = false;
@@ -86,6 +110,12 @@ class hart {
   virtual void set_interrupt(interrupt line, bool level) = 0;
   /// In WFI with no enabled interrupt pending.
   virtual bool waiting() const = 0;
+
+  /// What the hart may do at the moment.
+  virtual privilege mode() const = 0;
+  /// For debuggers: the physical address of a virtual one in the current mode, whatever its
+  /// permissions; nothing if it is not mapped.
+  virtual std::optional<std::uint64_t> translate(std::uint64_t virtual_address) = 0;
 
   /// Completed instructions since construction (those that trap are not completed).
   virtual std::uint64_t instructions() const = 0;

@@ -50,25 +50,54 @@ memory_view::window* memory_view::find_window(std::uint64_t address, unsigned si
   return &windows_.back();
 }
 
-void memory_view::remember_page(page_table& pages, const window& found, std::uint64_t address) {
-  const std::uint64_t first = address & ~(page_size - 1);
+void memory_view::remember_page(page_table& pages, const window& found,
+                                std::uint64_t virtual_address, std::uint64_t physical) {
+  const std::uint64_t first = physical & ~(page_size - 1);
   const std::uint64_t offset = first - found.memory.base;
   if (offset >= found.memory.size || found.memory.size - offset < page_size) {
     return;  // the window covers the page only in part
   }
+  const std::uint64_t tag = virtual_address & ~(page_size - 1);
   for (const watchpoint& each : watchpoints_) {
-    if (each.overlaps(first, page_size)) {
+    if (each.overlaps(tag, page_size)) {
       return;
     }
   }
-  pages[(first / page_size) % page_entries] = {first, found.memory.host + offset};
+  pages[(tag / page_size) % page_entries] = {tag, found.memory.host + offset};
+}
+
+void memory_view::remember_read(std::uint64_t virtual_address, std::uint64_t physical) {
+  if (const window* found = find_window(physical, 1); found != nullptr) {
+    remember_page(*read_, *found, virtual_address, physical);
+  }
+}
+
+void memory_view::remember_write(std::uint64_t virtual_address, std::uint64_t physical) {
+  const window* found = find_window(physical, 1);
+  if (found != nullptr && found->memory.writable &&
+      found->code_pages[(physical - found->memory.base) / page_size] == 0) {
+    remember_page(*write_, *found, virtual_address, physical);
+  }
+}
+
+void memory_view::forget_pages(unsigned view) {
+  read_pages_.at(view).fill({});
+  write_pages_.at(view).fill({});
+}
+
+bool memory_view::peek(std::uint64_t address, std::uint64_t& value) {
+  const window* found = find_window(address, sizeof value);
+  if (found == nullptr) {
+    return false;
+  }
+  std::memcpy(&value, found->memory.host + (address - found->memory.base), sizeof value);
+  return true;
 }
 
 access memory_view::read(std::uint64_t address, unsigned size, std::uint64_t& value) {
   value = 0;
   if (const window* found = find_window(address, size); found != nullptr) {
     std::memcpy(&value, found->memory.host + (address - found->memory.base), size);
-    remember_page(read_pages_, *found, address);
     return access::ok;
   }
   if (address % size != 0) {
@@ -90,9 +119,6 @@ access memory_view::write(std::uint64_t address, unsigned size, std::uint64_t va
   if ((found->code_lines[offset / line_size] |
        found->code_lines[(offset + size - 1) / line_size]) != 0) {
     return access::ok_in_code;
-  }
-  if (found->code_pages[offset / page_size] == 0) {
-    remember_page(write_pages_, *found, address);
   }
   return access::ok;
 }
@@ -125,11 +151,13 @@ void memory_view::mark_code(std::uint64_t address, std::uint64_t size) {
     found->code_lines[line] = 1;
   }
   for (std::uint64_t part = first / page_size; part <= last / page_size; ++part) {
-    found->code_pages[part] = 1;
-    // The window need not begin at a page: two guest pages may overlap this part.
-    const std::uint64_t guest = found->memory.base + part * page_size;
-    write_pages_[(guest / page_size) % page_entries] = {};
-    write_pages_[(guest / page_size + 1) % page_entries] = {};
+    if (found->code_pages[part] == 0) {
+      found->code_pages[part] = 1;
+      // Any virtual page may lie there.
+      for (page_table& each : write_pages_) {
+        each.fill({});
+      }
+    }
   }
 }
 
@@ -145,8 +173,9 @@ void memory_view::forget_code() {
 
 void memory_view::set_watchpoints(std::vector<watchpoint> watched) {
   watchpoints_ = std::move(watched);
-  read_pages_.fill({});
-  write_pages_.fill({});
+  for (unsigned view = 0; view < views; ++view) {
+    forget_pages(view);
+  }
 }
 
 const watchpoint* memory_view::find_watchpoint(watch_kind kind, std::uint64_t address,
@@ -160,8 +189,9 @@ const watchpoint* memory_view::find_watchpoint(watch_kind kind, std::uint64_t ad
 }
 
 void memory_view::forget_windows() {
-  read_pages_.fill({});
-  write_pages_.fill({});
+  for (unsigned view = 0; view < views; ++view) {
+    forget_pages(view);
+  }
   windows_.clear();
   last_window_ = 0;
 }

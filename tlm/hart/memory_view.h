@@ -23,25 +23,47 @@ enum class access {
   retry,
 };
 
-/// One hart's view of memory.
+/// One hart's view of memory. Physical addresses unless said otherwise. Pages that instructions
+/// have used are remembered by their virtual address, apart for each view: what one mode of the
+/// hart sees. Where nothing is translated a virtual address is a physical one.
 class memory_view {
  public:
-  explicit memory_view(bus& memory) : bus_(memory) { forget_windows(); }
+  /// Views that are remembered apart.
+  static constexpr unsigned views = 3;
 
-  /// Host address of an aligned T in a page of plain memory used before, else null.
+  explicit memory_view(bus& memory) : bus_(memory) { forget_windows(); }
+  memory_view(const memory_view&) = delete;
+  memory_view& operator=(const memory_view&) = delete;
+
+  /// The view that readable() and writable() use from now on.
+  void select(unsigned view) {
+    view_ = view;
+    read_ = &read_pages_[view];
+    write_ = &write_pages_[view];
+  }
+  /// Host address of an aligned T in a page of plain memory remembered for this view, else null.
   template <typename T>
-  std::byte* readable(std::uint64_t address) const {
-    return find_page<T>(read_pages_, address);
+  std::byte* readable(std::uint64_t virtual_address) const {
+    return find_page<T>(*read_, virtual_address);
   }
   /// The same for writing; null too in pages that hold decoded code.
   template <typename T>
-  std::byte* writable(std::uint64_t address) const {
-    return find_page<T>(write_pages_, address);
+  std::byte* writable(std::uint64_t virtual_address) const {
+    return find_page<T>(*write_, virtual_address);
   }
+  /// Remembers the page of `virtual_address`, which lies at `physical`, for readable() of this
+  /// view, if it is plain memory without a watchpoint.
+  void remember_read(std::uint64_t virtual_address, std::uint64_t physical);
+  /// The same for writable(), if the memory is writable and holds no decoded code.
+  void remember_write(std::uint64_t virtual_address, std::uint64_t physical);
+  /// Forgets the pages remembered for a view.
+  void forget_pages(unsigned view);
 
   /// Any access of 1, 2, 4 or 8 bytes; misaligned ones succeed in plain memory only.
   access read(std::uint64_t address, unsigned size, std::uint64_t& value);
   access write(std::uint64_t address, unsigned size, std::uint64_t value);
+  /// Reads 8 bytes of plain memory; false elsewhere.
+  bool peek(std::uint64_t address, std::uint64_t& value);
 
   /// Whether an atomic may access these bytes: inside plain memory that is writable.
   bool allows_atomic(std::uint64_t address, unsigned size);
@@ -55,7 +77,7 @@ class memory_view {
   /// Forgets the windows that the bus gave (and with them mark_code()).
   void forget_windows();
 
-  /// Accesses to these bytes are not made by readable() and writable() from now on.
+  /// Accesses to these virtual addresses are not made by readable() and writable() from now on.
   void set_watchpoints(std::vector<watchpoint> watched);
   const std::vector<watchpoint>& watchpoints() const { return watchpoints_; }
   /// A watchpoint for an access to these bytes; null if there is none.
@@ -88,7 +110,7 @@ class memory_view {
     }
   };
 
-  /// A page of plain memory: its guest address and its first byte.
+  /// A page of plain memory: its virtual address and its first byte.
   struct page {
     std::uint64_t tag = no_page;
     std::byte* host = nullptr;
@@ -106,11 +128,15 @@ class memory_view {
   }
 
   window* find_window(std::uint64_t address, unsigned size);
-  void remember_page(page_table& pages, const window& found, std::uint64_t address);
+  void remember_page(page_table& pages, const window& found, std::uint64_t virtual_address,
+                     std::uint64_t physical);
 
   bus& bus_;
-  page_table read_pages_;
-  page_table write_pages_;
+  std::array<page_table, views> read_pages_;
+  std::array<page_table, views> write_pages_;
+  unsigned view_ = 0;
+  page_table* read_ = &read_pages_[0];
+  page_table* write_ = &write_pages_[0];
   std::vector<window> windows_;
   std::size_t last_window_ = 0;
   std::vector<watchpoint> watchpoints_;

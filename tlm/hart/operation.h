@@ -63,6 +63,8 @@ enum class operation : std::uint8_t {
   ecall,
   ebreak,
   mret,
+  sret,
+  sfence_vma,
   wfi,
   csrrw,
   csrrs,

@@ -85,7 +85,8 @@ class machine {
   static constexpr std::uint64_t data = board::ram_base + 0x4000;
   static constexpr std::uint64_t vector = board::ram_base + 0x8000;
 
-  explicit machine(unsigned xlen) : core(make_hart({xlen, 5, code}, memory)) {
+  explicit machine(unsigned xlen) : machine(configuration{xlen, 5, code, {}}) {}
+  explicit machine(const configuration& wanted) : core(make_hart(wanted, memory)) {
     memory.master = core.get();
     core->write_csr(csr::mtvec, vector);
   }

@@ -201,6 +201,127 @@ struct maximum_unsigned {
   }
 };
 
+// Bit manipulation (Zba, Zbb, Zbs). Those of one operand ignore the second.
+
+/// An address: an index of elements of 2^shift bytes and a base.
+template <unsigned shift>
+struct shift_add {
+  template <typename word>
+  static constexpr word apply(word a, word b) {
+    return (a << shift) + b;
+  }
+};
+template <unsigned shift>
+struct shift_add_word {
+  static constexpr std::uint64_t apply(std::uint64_t a, std::uint64_t b) {
+    return ((a & 0xffff'ffff) << shift) + b;
+  }
+};
+struct shift_left_word {
+  static constexpr std::uint64_t apply(std::uint64_t a, std::uint64_t b) {
+    return (a & 0xffff'ffff) << (b % 64);
+  }
+};
+struct and_not {
+  template <typename word>
+  static constexpr word apply(word a, word b) {
+    return a & ~b;
+  }
+};
+struct or_not {
+  template <typename word>
+  static constexpr word apply(word a, word b) {
+    return a | ~b;
+  }
+};
+struct exclusive_nor {
+  template <typename word>
+  static constexpr word apply(word a, word b) {
+    return ~(a ^ b);
+  }
+};
+struct population {
+  template <typename word>
+  static constexpr word apply(word a, word) {
+    return static_cast<word>(__builtin_popcountll(a));
+  }
+};
+/// Of 0: the width.
+struct trailing_zeros {
+  template <typename word>
+  static constexpr word apply(word a, word) {
+    return a == 0 ? bits_of<word> : static_cast<word>(__builtin_ctzll(a));
+  }
+};
+struct leading_zeros {
+  template <typename word>
+  static constexpr word apply(word a, word) {
+    return a == 0 ? bits_of<word> : static_cast<word>(__builtin_clzll(a)) - (64 - bits_of<word>);
+  }
+};
+/// The low bits as a part, sign-extended if that is signed.
+template <typename part>
+struct extended {
+  template <typename word>
+  static constexpr word apply(word a, word) {
+    return static_cast<word>(static_cast<part>(a));
+  }
+};
+struct rotate_right {
+  template <typename word>
+  static constexpr word apply(word a, word b) {
+    const word by = b % bits_of<word>;
+    return by == 0 ? a : static_cast<word>(a >> by | a << (bits_of<word> - by));
+  }
+};
+struct rotate_left {
+  template <typename word>
+  static constexpr word apply(word a, word b) {
+    return rotate_right::apply(a, static_cast<word>(word{0} - b));
+  }
+};
+/// All ones in each byte that is not zero.
+struct or_combine {
+  template <typename word>
+  static constexpr word apply(word a, word) {
+    word result = 0;
+    for (unsigned i = 0; i < bits_of<word>; i += 8) {
+      result |= (a >> i & 0xff) != 0 ? word{0xff} << i : word{0};
+    }
+    return result;
+  }
+};
+struct reverse_bytes {
+  template <typename word>
+  static constexpr word apply(word a, word) {
+    return static_cast<word>(__builtin_bswap64(a) >> (64 - bits_of<word>));
+  }
+};
+struct bit_clear {
+  template <typename word>
+  static constexpr word apply(word a, word b) {
+    return a & ~(word{1} << (b % bits_of<word>));
+  }
+};
+struct bit_extract {
+  template <typename word>
+  static constexpr word apply(word a, word b) {
+    return a >> (b % bits_of<word>)&1;
+  }
+};
+struct bit_invert {
+  template <typename word>
+  static constexpr word apply(word a, word b) {
+    return a ^ word { 1 } << (b % bits_of<word>);
+  }
+};
+struct bit_set {
+  template <typename word>
+  static constexpr word apply(word a, word b) {
+    return a | word{1} << (b % bits_of<word>);
+  }
+};
+
 // Conditions of branches.
 struct equal {
   template <typename word>

@@ -58,9 +58,14 @@ class trace_builder {
   using word = word_of<xlen>;
 
   /// A trace of at most `limit` instructions from `place`, up to one of `breakpoints`.
-  trace_builder(memory_view& memory, const code_place<xlen>& place, unsigned limit,
-                const std::set<std::uint64_t>& breakpoints)
-      : memory_(memory), place_(place), pc_(place.pc), limit_(limit), breakpoints_(breakpoints) {
+  trace_builder(memory_view& memory, const extensions& with, const code_place<xlen>& place,
+                unsigned limit, const std::set<std::uint64_t>& breakpoints)
+      : memory_(memory),
+        with_(with),
+        place_(place),
+        pc_(place.pc),
+        limit_(limit),
+        breakpoints_(breakpoints) {
     trace_.pc = place.pc;
     trace_.physical = place.physical;
     trace_.paged = place.paged;
@@ -79,7 +84,7 @@ class trace_builder {
         break;
       }
       if (fetch(encoding, failed)) {
-        left = add_instruction(decode(encoding, xlen));
+        left = add_instruction(decode(encoding, xlen, with_));
       } else if (trace_.count == 0) {
         add(operation::fetch_fault, {}, failed);
         left = true;
@@ -194,6 +199,7 @@ class trace_builder {
   }
 
   memory_view& memory_;
+  const extensions& with_;
   const code_place<xlen> place_;
   word pc_;
   const unsigned limit_;
@@ -206,7 +212,7 @@ class trace_builder {
 template <unsigned xlen>
 std::unique_ptr<block<xlen>> block_cache<xlen>::build(const code_place<xlen>& place) {
   auto built = std::make_unique<block<xlen>>(
-      trace_builder<xlen>(memory_, place, length_limit, breakpoints_).build());
+      trace_builder<xlen>(memory_, with_, place, length_limit, breakpoints_).build());
   const key mine{place.pc, place.physical, place.paged};
   for (const auto& part : built->source) {
     memory_.mark_code(part.begin, part.end - part.begin);
@@ -248,7 +254,8 @@ const block<xlen>& block_cache<xlen>::cut(const block<xlen>& whole, unsigned cou
 template <unsigned xlen>
 const block<xlen>& block_cache<xlen>::single(const code_place<xlen>& place, bool heed_breakpoints) {
   static const std::set<std::uint64_t> none;
-  single_ = trace_builder<xlen>(memory_, place, 1, heed_breakpoints ? breakpoints_ : none).build();
+  single_ =
+      trace_builder<xlen>(memory_, with_, place, 1, heed_breakpoints ? breakpoints_ : none).build();
   return single_;
 }
 

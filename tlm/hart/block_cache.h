@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "hart/isa.h"
 #include "hart/memory_view.h"
 #include "hart/operation.h"
 
@@ -72,7 +73,8 @@ class block_cache {
  public:
   using word = word_of<xlen>;
 
-  explicit block_cache(memory_view& memory) : memory_(memory), recent_(recent_entries) {}
+  block_cache(memory_view& memory, const extensions& with)
+      : memory_(memory), with_(with), recent_(recent_entries) {}
 
   /// The block that begins at `pc`, where nothing is translated or protected; decoded now if need
   /// be. Valid until collect() or clear().
@@ -137,6 +139,7 @@ class block_cache {
   std::unique_ptr<block<xlen>> build(const code_place<xlen>& place);
 
   memory_view& memory_;
+  const extensions with_;
   std::vector<const block<xlen>*> recent_;
   std::unordered_map<key, std::unique_ptr<block<xlen>>, hash> blocks_;
   std::unordered_map<std::uint64_t, std::vector<key>> blocks_by_line_;

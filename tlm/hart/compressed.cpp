@@ -12,9 +12,11 @@ constexpr u32 sp = 2;
 
 // Major opcodes of the expansions.
 constexpr u32 load = 0x03;
+constexpr u32 load_float = 0x07;
 constexpr u32 op_imm = 0x13;
 constexpr u32 op_imm_32 = 0x1b;
 constexpr u32 store = 0x23;
+constexpr u32 store_float = 0x27;
 constexpr u32 op = 0x33;
 constexpr u32 lui = 0x37;
 constexpr u32 op_32 = 0x3b;
@@ -44,9 +46,9 @@ constexpr u32 r_type(u32 funct7, u32 rs2, u32 rs1, u32 funct3, u32 rd, u32 opcod
 constexpr u32 i_type(u32 immediate, u32 rs1, u32 funct3, u32 rd, u32 opcode) {
   return (immediate & 0xfff) << 20 | rs1 << 15 | funct3 << 12 | rd << 7 | opcode;
 }
-constexpr u32 s_type(u32 immediate, u32 rs2, u32 rs1, u32 funct3) {
+constexpr u32 s_type(u32 immediate, u32 rs2, u32 rs1, u32 funct3, u32 opcode = store) {
   return field(immediate, 11, 5) << 25 | rs2 << 20 | rs1 << 15 | funct3 << 12 |
-         field(immediate, 4, 0) << 7 | store;
+         field(immediate, 4, 0) << 7 | opcode;
 }
 constexpr u32 b_type(u32 offset, u32 rs1, u32 funct3) {
   return field(offset, 12, 12) << 31 | field(offset, 10, 5) << 25 | zero << 20 | rs1 << 15 |
@@ -100,10 +102,14 @@ u32 expand_quadrant_0(u32 c, bool wide) {
           move(c, 12, 11, 4) | move(c, 10, 7, 6) | move(c, 6, 6, 2) | move(c, 5, 5, 3);
       return immediate == 0 ? 0 : i_type(immediate, sp, 0, f.rd_low, op_imm);
     }
+    case 1:  // C.FLD
+      return wide ? i_type(double_offset(c), f.rs1_low, 3, f.rd_low, load_float) : 0;
     case 2:  // C.LW
       return i_type(word_offset(c), f.rs1_low, 2, f.rd_low, load);
     case 3:  // C.LD
       return wide ? i_type(double_offset(c), f.rs1_low, 3, f.rd_low, load) : 0;
+    case 5:  // C.FSD
+      return wide ? s_type(double_offset(c), f.rd_low, f.rs1_low, 3, store_float) : 0;
     case 6:  // C.SW
       return s_type(word_offset(c), f.rd_low, f.rs1_low, 2);
     case 7:  // C.SD
@@ -197,6 +203,10 @@ u32 expand_quadrant_2(u32 c, bool wide) {
   switch (field(c, 15, 13)) {
     case 0:  // C.SLLI
       return wide || f.shamt < 32 ? i_type(f.shamt, f.rd, 1, f.rd, op_imm) : 0;
+    case 1: {  // C.FLDSP
+      const u32 offset = move(c, 12, 12, 5) | move(c, 6, 5, 3) | move(c, 4, 2, 6);
+      return wide ? i_type(offset, sp, 3, f.rd, load_float) : 0;
+    }
     case 2: {  // C.LWSP
       const u32 offset = move(c, 12, 12, 5) | move(c, 6, 4, 2) | move(c, 3, 2, 6);
       return f.rd == zero ? 0 : i_type(offset, sp, 2, f.rd, load);
@@ -207,6 +217,8 @@ u32 expand_quadrant_2(u32 c, bool wide) {
     }
     case 4:
       return expand_jump_or_move(c);
+    case 5:  // C.FSDSP
+      return wide ? s_type(move(c, 12, 10, 3) | move(c, 9, 7, 6), f.rs2, sp, 3, store_float) : 0;
     case 6:  // C.SWSP
       return s_type(move(c, 12, 9, 2) | move(c, 8, 7, 6), f.rs2, sp, 2);
     case 7:  // C.SDSP

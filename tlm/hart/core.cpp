@@ -9,7 +9,10 @@ namespace sn::hart {
 
 template <unsigned xlen_bits>
 core<xlen_bits>::core(const configuration& configuration, bus& memory)
-    : configuration_(configuration), bus_(memory), memory_(memory), blocks_(memory_) {
+    : configuration_(configuration),
+      bus_(memory),
+      memory_(memory),
+      blocks_(memory_, configuration.with) {
   reset();
 }
 

@@ -111,6 +111,15 @@ class core final : public hart {
   bool csr_read(const step_type& s, unsigned number, word& value);
   bool csr_write(const step_type& s, unsigned number, word value);
 
+  /// Floating point exists and is not switched off.
+  bool float_enabled() const;
+  /// An instruction has written a floating-point register.
+  void mark_float_dirty();
+  /// Executes a computing floating-point instruction; false if it is illegal.
+  bool compute_float(std::uint32_t encoding);
+  /// Ends the block by the exception that `s`, which does not hold its encoding, is illegal.
+  void illegal_as_fetched(const step_type& s);
+
   void reserve(word address, word value);
   /// Ends the reservation; true if it was for `address`.
   bool take_reservation(word address, word& value);
@@ -143,6 +152,9 @@ class core final : public hart {
   /// Enters the trap handler of the mode that `cause` is delegated to.
   void enter_trap(word cause, bool is_interrupt, word value, word from);
   void illegal(const step_type& s) { trap(s, exception::illegal_instruction, s.immediate); }
+
+  template <typename F>
+  bool compute_float_of(std::uint32_t encoding);
 
   /// The mode that loads and stores are made in.
   privilege data_mode() const;

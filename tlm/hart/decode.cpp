@@ -3,6 +3,7 @@
 #include <array>
 
 #include "hart/compressed.h"
+#include "hart/decode_extensions.h"
 
 namespace sn::hart {
 namespace {
@@ -225,7 +226,8 @@ op decode_fence(u32 e) {
   }
 }
 
-decoded decode_32(u32 e, unsigned xlen) {
+/// A 32-bit encoding of IMAC.
+decoded decode_base(u32 e, unsigned xlen) {
   const bool wide = xlen == 64;
   decoded d;
   d.rd = static_cast<std::uint8_t>(bits(e, 11, 7));
@@ -290,11 +292,22 @@ decoded decode_32(u32 e, unsigned xlen) {
   return d;
 }
 
+decoded decode_32(u32 e, unsigned xlen, const extensions& with) {
+  decoded d = decode_base(e, xlen);
+  if (d.op == op::illegal) {
+    d.op = decode_float(e, with, d);
+  }
+  if (d.op == op::illegal) {
+    d.op = decode_bits(e, xlen, with, d);
+  }
+  return d;
+}
+
 }  // namespace
 
-decoded decode(std::uint32_t encoding, unsigned xlen) {
+decoded decode(std::uint32_t encoding, unsigned xlen, const extensions& with) {
   const unsigned length = instruction_length(encoding);
-  decoded d = decode_32(length == 2 ? expand_compressed(encoding, xlen) : encoding, xlen);
+  decoded d = decode_32(length == 2 ? expand_compressed(encoding, xlen) : encoding, xlen, with);
   d.length = static_cast<std::uint8_t>(length);
   if (d.op == operation::illegal) {
     d.immediate = encoding;

@@ -73,6 +73,12 @@ template <unsigned xlen>
 constexpr handler_table<xlen> make_table() {
   handler_table<xlen> table{};
   fill_quick<xlen>(table, quick_instructions<xlen>{});
+  fill_quick<xlen>(table, bit_instructions<xlen>{});
+  table[index_of(operation::flw)] = load_float<xlen, std::uint32_t>;
+  table[index_of(operation::fld)] = load_float<xlen, std::uint64_t>;
+  table[index_of(operation::fsw)] = store_float<xlen, std::uint32_t>;
+  table[index_of(operation::fsd)] = store_float<xlen, std::uint64_t>;
+  table[index_of(operation::float_compute)] = compute_float<xlen>;
   fill_branches<xlen>(table, branches<xlen>{});
   fill_atomics<xlen, std::uint32_t>(table, operation::lr_w);
   if constexpr (xlen == 64) {

@@ -151,6 +151,41 @@ struct store {
   }
 };
 
+/// A floating-point load of 4 or 8 bytes; its destination stands in rs2.
+template <unsigned xlen, typename T>
+void load_float(core<xlen>& h, const step<xlen>* s) {
+  if (!h.float_enabled()) {
+    return h.illegal_as_fetched(*s);
+  }
+  std::uint64_t value = 0;
+  if (!h.load_slow(*s, static_cast<word_of<xlen>>(h.x[s->rs1] + s->immediate), sizeof(T), value)) {
+    return;
+  }
+  h.f[s->rs2] = sizeof(T) == 4 ? value | 0xffff'ffff'0000'0000 : value;
+  h.mark_float_dirty();
+  return next_or_attend(h, s);
+}
+
+template <unsigned xlen, typename T>
+void store_float(core<xlen>& h, const step<xlen>* s) {
+  if (!h.float_enabled()) {
+    return h.illegal_as_fetched(*s);
+  }
+  if (h.store_slow(*s, static_cast<word_of<xlen>>(h.x[s->rs1] + s->immediate), sizeof(T),
+                   static_cast<T>(h.f[s->rs2]))) {
+    return next_or_attend(h, s);
+  }
+}
+
+template <unsigned xlen>
+void compute_float(core<xlen>& h, const step<xlen>* s) {
+  if (!h.compute_float(static_cast<std::uint32_t>(s->immediate))) {
+    return h.trap(*s, exception::illegal_instruction,
+                  static_cast<word_of<xlen>>(static_cast<std::uint32_t>(s->immediate)));
+  }
+  return next(h, s);
+}
+
 template <unsigned xlen, typename T>
 void load_reserved(core<xlen>& h, const step<xlen>* s) {
   const word_of<xlen> address = h.x[s->rs1];
@@ -332,6 +367,50 @@ using quick_of_both =
          entry<operation::rem, with_register<xlen, a::remainder>>,
          entry<operation::remu, with_register<xlen, a::remainder_unsigned>>>;
 
+/// Bit manipulation, Zba, Zbb and Zbs.
+template <unsigned xlen>
+using bits_of_both = list<entry<operation::sh1add, with_register<xlen, a::shift_add<1>>>,
+                          entry<operation::sh2add, with_register<xlen, a::shift_add<2>>>,
+                          entry<operation::sh3add, with_register<xlen, a::shift_add<3>>>,
+                          entry<operation::andn, with_register<xlen, a::and_not>>,
+                          entry<operation::orn, with_register<xlen, a::or_not>>,
+                          entry<operation::xnor, with_register<xlen, a::exclusive_nor>>,
+                          entry<operation::clz, with_register<xlen, a::leading_zeros>>,
+                          entry<operation::ctz, with_register<xlen, a::trailing_zeros>>,
+                          entry<operation::cpop, with_register<xlen, a::population>>,
+                          entry<operation::max, with_register<xlen, a::maximum>>,
+                          entry<operation::maxu, with_register<xlen, a::maximum_unsigned>>,
+                          entry<operation::min, with_register<xlen, a::minimum>>,
+                          entry<operation::minu, with_register<xlen, a::minimum_unsigned>>,
+                          entry<operation::sext_b, with_register<xlen, a::extended<std::int8_t>>>,
+                          entry<operation::sext_h, with_register<xlen, a::extended<std::int16_t>>>,
+                          entry<operation::zext_h, with_register<xlen, a::extended<std::uint16_t>>>,
+                          entry<operation::rol, with_register<xlen, a::rotate_left>>,
+                          entry<operation::ror, with_register<xlen, a::rotate_right>>,
+                          entry<operation::rori, with_immediate<xlen, a::rotate_right>>,
+                          entry<operation::orc_b, with_register<xlen, a::or_combine>>,
+                          entry<operation::rev8, with_register<xlen, a::reverse_bytes>>,
+                          entry<operation::bclr, with_register<xlen, a::bit_clear>>,
+                          entry<operation::bext, with_register<xlen, a::bit_extract>>,
+                          entry<operation::binv, with_register<xlen, a::bit_invert>>,
+                          entry<operation::bset, with_register<xlen, a::bit_set>>,
+                          entry<operation::bclri, with_immediate<xlen, a::bit_clear>>,
+                          entry<operation::bexti, with_immediate<xlen, a::bit_extract>>,
+                          entry<operation::binvi, with_immediate<xlen, a::bit_invert>>,
+                          entry<operation::bseti, with_immediate<xlen, a::bit_set>>>;
+
+using bits_of_wide = list<entry<operation::add_uw, with_register<64, a::shift_add_word<0>>>,
+                          entry<operation::sh1add_uw, with_register<64, a::shift_add_word<1>>>,
+                          entry<operation::sh2add_uw, with_register<64, a::shift_add_word<2>>>,
+                          entry<operation::sh3add_uw, with_register<64, a::shift_add_word<3>>>,
+                          entry<operation::slli_uw, with_immediate<64, a::shift_left_word>>,
+                          entry<operation::clzw, with_register<64, a::narrow<a::leading_zeros>>>,
+                          entry<operation::ctzw, with_register<64, a::narrow<a::trailing_zeros>>>,
+                          entry<operation::cpopw, with_register<64, a::narrow<a::population>>>,
+                          entry<operation::rolw, with_register<64, a::narrow<a::rotate_left>>>,
+                          entry<operation::rorw, with_register<64, a::narrow<a::rotate_right>>>,
+                          entry<operation::roriw, with_immediate<64, a::narrow<a::rotate_right>>>>;
+
 /// The quick instructions that only RV64 has.
 using quick_of_wide =
     list<entry<operation::ld, load<64, std::uint64_t>>,
@@ -355,7 +434,12 @@ using quick_of_wide =
 template <typename... first, typename... second>
 list<first..., second...> join(list<first...>, list<second...>);
 
-/// All quick instructions of a width.
+/// All instructions of bit manipulation of a width.
+template <unsigned xlen>
+using bit_instructions =
+    decltype(join(bits_of_both<xlen>{}, std::conditional_t<xlen == 64, bits_of_wide, list<>>{}));
+
+/// All other quick instructions of a width.
 template <unsigned xlen>
 using quick_instructions =
     decltype(join(quick_of_both<xlen>{}, std::conditional_t<xlen == 64, quick_of_wide, list<>>{}));

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "hart/elf.h"
+#include "mixed.h"
 #include "unit/hart/plain_memory.h"
 
 namespace sn::hart {
@@ -41,6 +42,14 @@ TEST_P(kernels, give_the_result_of_the_host) {
     }
     ASSERT_EQ(memory.peek(checksum), expected) << "round " << round;
   }
+}
+
+TEST(mixed, knows_the_result_of_the_host) {
+  std::uint16_t crc = 0xffff;
+  for (std::uint32_t round = 0; round < MIXED_ROUNDS; ++round) {
+    crc = kernels_round(round, crc);
+  }
+  EXPECT_EQ(crc, MIXED_CHECKSUM);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 # Everything the project takes from the system, found once and by name; scripts/setup installs it.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(SYSTEMC REQUIRED IMPORTED_TARGET systemc)
+find_library(FDT_LIBRARY fdt REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "cli/bench_command.h"
 #include "cli/firmware_command.h"
+#include "cli/hart_command.h"
 #include "cli/platform_command.h"
 #include "cli/run_command.h"
 #include "cli/traffic_command.h"
@@ -25,6 +26,7 @@ int run(int argc, char** argv) {
   sn::cli::add_run_command(app, exit_code);
   sn::cli::add_bench_command(app, exit_code);
   sn::cli::add_firmware_command(app, exit_code);
+  sn::cli::add_hart_command(app, exit_code);
   sn::cli::add_platform_command(app, exit_code);
   sn::cli::add_traffic_command(app, exit_code);
   try {
@@ -52,5 +54,8 @@ int sc_main(int argc, char** argv) {
 int main(int argc, char** argv) {
   // The kernel announces itself on standard error otherwise, in the middle of our own messages.
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+  // Nor should it say that a run has ended.
+  sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO,
+                                          sc_core::SC_DO_NOTHING);
   return sc_core::sc_elab_and_sim(argc, argv);
 }

@@ -70,6 +70,8 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   /// What the hart may do from now on; what it has run ahead of time has happened. With halt it
   /// does nothing, whatever simulated time does; with step, or when it stops, it halts by itself.
   void let(debug_action action);
+  /// Waits for an interrupt, and its timer is not set.
+  bool sleeps_for_ever() const { return core_->waiting() && deadline_ == sc_core::sc_max_time(); }
   /// True if the hart has run ahead to a stop that it reports when simulated time gets there.
   bool debug_stop_pending() const { return stop_.has_value() && action_ != debug_action::halt; }
 

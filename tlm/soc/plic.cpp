@@ -23,8 +23,8 @@ plic::plic(const sc_core::sc_module_name& name, unsigned sources)
   socket.register_b_transport(this, &plic::b_transport);
 }
 
-void plic::connect(hart_inputs& inputs) {
-  contexts_.push_back({&inputs, std::vector<std::uint32_t>(sources_.size() / 32 + 1)});
+void plic::connect(hart_inputs& inputs, hart::interrupt line) {
+  contexts_.push_back({&inputs, line, std::vector<std::uint32_t>(sources_.size() / 32 + 1)});
 }
 
 void plic::set_level(unsigned source, bool level) {
@@ -196,7 +196,7 @@ void plic::open_gateway(source_state& source) {
 void plic::update() {
   for (const context& each : contexts_) {
     const unsigned source = best(each);
-    each.inputs->set_interrupt(hart::interrupt::external,
+    each.inputs->set_interrupt(each.line,
                                source != 0 && sources_[source].priority > each.threshold);
   }
 }

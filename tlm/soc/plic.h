@@ -11,9 +11,10 @@
 
 namespace sn::soc {
 
-/// Level-triggered sources 1 to `sources`, priorities 0 (never) to 7, and one context per hart for
-/// its machine-mode external interrupt. Registers, 4-byte accesses only: priority at 4 * source,
-/// pending bits at 0x1000, enable bits at 0x2000 + 0x80 * context, threshold at 0x20'0000 + 0x1000
+/// Level-triggered sources 1 to `sources`, priorities 0 (never) to 7, and contexts, each
+/// of which drives one external interrupt of a hart. Registers, 4-byte accesses only: priority at 4
+/// * source, pending bits at 0x1000, enable bits at 0x2000 + 0x80 * context, threshold at 0x20'0000
+/// + 0x1000
 /// * context, claim and complete 4 bytes after it.
 class plic : public sc_core::sc_module {
  public:
@@ -25,7 +26,7 @@ class plic : public sc_core::sc_module {
   tlm_utils::simple_target_socket<plic> socket;
 
   /// Adds a context; the first is number 0. Before simulation starts.
-  void connect(hart_inputs& inputs);
+  void connect(hart_inputs& inputs, hart::interrupt line = hart::interrupt::external);
   /// Drives the level of `source`.
   void set_level(unsigned source, bool level);
   /// As after power-on; levels stay as they are.
@@ -40,6 +41,7 @@ class plic : public sc_core::sc_module {
   };
   struct context {
     hart_inputs* inputs = nullptr;
+    hart::interrupt line = hart::interrupt::external;
     std::vector<std::uint32_t> enabled;  ///< one bit per source
     std::uint32_t threshold = 0;
 

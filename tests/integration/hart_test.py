@@ -1,0 +1,120 @@
+"""supernode hart as a user runs it: exit codes, widths, several harts, bad input, and the packaged
+OpenSBI and U-Boot with a disk."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SUPERNODE = sys.argv.pop(1)
+HERE = pathlib.Path(__file__).resolve().parent / "hart"
+OPENSBI = "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_jump"
+OPENSBI_DYNAMIC = "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin"
+U_BOOT = "/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin"
+
+
+class HartTest(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = pathlib.Path(scratch.name)
+
+    def build(self, source, *defines, march="rv64imac_zicsr", mabi="lp64"):
+        program = self.folder / f"{source}.{mabi}.elf"
+        subprocess.run(
+            ["riscv64-unknown-elf-gcc", f"-march={march}", f"-mabi={mabi}", "-mcmodel=medany",
+             "-nostdlib", "-static", "-Wl,-N", "-Wl,-Ttext=0x80000000",
+             *(f"-D{each}" for each in defines), HERE / f"{source}.S", "-o", program],
+            check=True)
+        return program
+
+    def run_hart(self, *arguments, code=0):
+        done = subprocess.run([SUPERNODE, "hart", *map(str, arguments)], capture_output=True,
+                              text=True, stdin=subprocess.DEVNULL, timeout=120)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def test_exit_codes_come_from_tohost(self):
+        for code in (0, 1, 7, 255):
+            self.run_hart(self.build("exit", f"EXIT_CODE={code}"), code=code)
+        # What does not fit into the host's 8 bits is not taken for a pass.
+        done = self.run_hart(self.build("exit", "EXIT_CODE=256"), code=255)
+        self.assertIn("code 256", done.stderr)
+
+    def test_the_width_comes_from_the_file(self):
+        program = self.build("exit", "EXIT_CODE=9", march="rv32imac_zicsr", mabi="ilp32")
+        self.run_hart(program, code=9)
+        self.run_hart(program, "--isa", "rv32imac", "--machine", "bare", code=9)
+        done = self.run_hart(program, "--isa", "rv64gc", code=2)
+        self.assertIn("expected RV64", done.stderr)
+
+    def test_harts_share_memory_and_time(self):
+        for harts in (1, 4, 16):
+            program = self.build("finish", f"HARTS={harts}")
+            self.run_hart(program, "--harts", harts, code=harts)
+
+    def test_statistics(self):
+        stats = self.folder / "stats.json"
+        self.run_hart(self.build("finish", "HARTS=1"), "--stats", stats, code=1)
+        numbers = json.loads(stats.read_text())
+        self.assertEqual(set(numbers),
+                         {"instructions", "cpu_seconds", "mips", "traps", "interrupts"})
+        # The boot ROM has 6; the program 17 with its constants, and WFI is never left.
+        self.assertGreater(numbers["instructions"], 15)
+        self.assertLess(numbers["instructions"], 40)
+        self.assertEqual(numbers["traps"], 0)
+
+    def test_what_never_ends_is_ended(self):
+        done = self.run_hart(self.build("finish", "HARTS=2"), "--max-instructions", 100_000,
+                             code=124)
+        self.assertIn("limit", done.stderr)
+        done = self.run_hart(self.build("asleep"), code=1)
+        self.assertIn("every hart waits", done.stderr)
+
+    def test_bad_input_is_named(self):
+        program = self.build("exit", "EXIT_CODE=0")
+        broken = self.folder / "broken.elf"
+        broken.write_bytes(program.read_bytes()[:80])
+        for arguments, message in (
+                ([broken], str(broken)),
+                ([self.folder / "missing.elf"], "cannot be opened"),
+                ([program, "--isa", "rv64gcv"], "'v' is not implemented"),
+                ([program, "--memory", "1000"], "memory"),
+                ([program, "--harts", 0], "harts"),
+                ([program, "--kernel", program], "kernel"),
+                ([program, "--drive", self.folder / "none.img"], "none.img"),
+                ([], "neither a program nor a bios"),
+                ([program, "--machine", "bare", "--drive", program], "bare")):
+            done = self.run_hart(*arguments, code=2)
+            self.assertIn(message, done.stderr)
+        script = self.folder / "script.txt"
+        script.write_text("expect x\nhope y\n")
+        done = self.run_hart(program, "--script", script, code=2)
+        self.assertIn(f"{script}:2", done.stderr)
+
+    def boot(self, *arguments):
+        disk = self.folder / "disk.img"
+        content = bytearray(64 * 512)
+        content[3 * 512:3 * 512 + 9] = b"SUPERNODE"
+        disk.write_bytes(content)
+        done = self.run_hart(*arguments, "--kernel", U_BOOT, "--drive", disk, "--script",
+                             HERE / "u_boot.txt", "--max-instructions", 5_000_000_000)
+        self.assertEqual(disk.read_bytes()[5 * 512:6 * 512], b"\x5a" * 512)
+        return done.stdout
+
+    def test_opensbi_and_u_boot_take_commands(self):
+        first = self.boot("--bios", OPENSBI + ".bin")
+        self.assertIn("OpenSBI v1.1", first)
+        self.assertIn("Boot HART PMP Count       : 16", first)
+        self.assertEqual(self.boot("--bios", OPENSBI + ".bin"), first, "a run repeats itself")
+
+    def test_other_forms_of_opensbi(self):
+        self.assertIn("OpenSBI v1.1", self.boot("--bios", OPENSBI + ".elf"))
+        self.assertIn("OpenSBI v1.1", self.boot("--bios", OPENSBI_DYNAMIC))
+        self.assertIn("HART Count       : 4", self.boot("--bios", OPENSBI + ".bin", "--harts", 4))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,177 @@
+#include "cli/hart_command.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "base/error.h"
+#include "cli/console_script.h"
+#include "estimate/host_usage.h"
+#include "hart/elf.h"
+#include "soc/virt_machine.h"
+
+namespace sn::cli {
+
+namespace {
+
+constexpr int exit_failed_run = 1;
+constexpr int exit_limit = 124;
+constexpr int exit_code_limit = 255;
+
+struct arguments {
+  std::string program;
+  std::string isa;
+  std::string machine = "virt";
+  std::string memory = "512MiB";
+  std::string script;
+  std::string stats;
+  soc::virt_machine_configuration wanted;
+  std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
+};
+
+/// What the width of the program's file allows, with everything this hart has.
+hart::isa isa_of(const arguments& given) {
+  if (!given.isa.empty()) {
+    return hart::parse_isa(given.isa);
+  }
+  const std::string& path = given.program.empty() ? given.wanted.bios : given.program;
+  std::array<char, 5> head{};
+  std::ifstream(path, std::ios::binary).read(head.data(), head.size());
+  const bool narrow = std::string(head.data(), 4) == "\177ELF" && head[4] == 1;
+  return hart::parse_isa(narrow ? "rv32imac_zba_zbb_zbs" : "rv64gc_zba_zbb_zbs");
+}
+
+/// What has been typed at the terminal, without waiting for it; nothing at its end.
+std::optional<std::string> typed() {
+  pollfd terminal{STDIN_FILENO, POLLIN, 0};
+  if (::poll(&terminal, 1, 0) <= 0) {
+    return std::string();
+  }
+  std::array<char, 256> buffer{};
+  const auto count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+  return count > 0 ? std::optional(std::string(buffer.data(), static_cast<std::size_t>(count)))
+                   : std::nullopt;
+}
+
+void write_statistics(const std::string& path, const soc::machine_statistics& done,
+                      double cpu_seconds) {
+  const nlohmann::ordered_json json{
+      {"instructions", done.instructions},
+      {"cpu_seconds", cpu_seconds},
+      {"mips", cpu_seconds > 0 ? static_cast<double>(done.instructions) / cpu_seconds / 1e6 : 0.0},
+      {"traps", done.traps},
+      {"interrupts", done.interrupts}};
+  std::ofstream file(path);
+  file << json.dump(2) << '\n';
+  if (!file.flush()) {
+    throw base::configuration_error(path, 0, "stats", "cannot be written");
+  }
+}
+
+int report(const soc::machine_outcome& outcome) {
+  switch (outcome.what) {
+    case soc::machine_outcome::kind::passed:
+      return 0;
+    case soc::machine_outcome::kind::failed:
+      fmt::print(stderr, "supernode: the program ended with code {}\n", outcome.code);
+      // The host has 8 bits for it, and 0 would say that nothing failed.
+      return outcome.code <= exit_code_limit ? static_cast<int>(outcome.code) : exit_code_limit;
+    case soc::machine_outcome::kind::reset:
+      fmt::print(stderr, "supernode: the program asked for a reset\n");
+      return 0;
+    case soc::machine_outcome::kind::instruction_limit:
+      fmt::print(stderr, "supernode: the limit of instructions is reached\n");
+      return exit_limit;
+    default:
+      fmt::print(stderr,
+                 "supernode: every hart waits for an interrupt that nothing is left to raise\n");
+      return exit_failed_run;
+  }
+}
+
+int run(arguments& given) {
+  given.wanted.program = given.program;
+  given.wanted.kind = given.machine == "bare" ? soc::machine_kind::bare : soc::machine_kind::virt;
+  given.wanted.isa = isa_of(given);
+  try {
+    given.wanted.memory = base::parse_bytes(given.memory);
+  } catch (const std::invalid_argument& error) {
+    throw base::configuration_error("", 0, "memory", error.what());
+  }
+  soc::virt_machine machine(given.wanted);
+
+  std::optional<console_script> script;
+  if (!given.script.empty()) {
+    script.emplace(given.script);
+    script->on_send([&machine](std::string_view text) { machine.type(text); });
+  } else {
+    machine.on_input(typed);
+  }
+  machine.on_character([&script](char character) {
+    std::fputc(character, stdout);
+    if (script.has_value()) {
+      script->take(character);
+    } else {
+      std::fflush(stdout);
+    }
+  });
+  if (script.has_value()) {
+    script->begin();
+  }
+  const estimate::host_meter meter;
+  const soc::machine_outcome outcome = machine.run(given.max_instructions);
+  const double cpu_seconds = meter.read().cpu_s;
+  std::fflush(stdout);
+  if (!given.stats.empty()) {
+    write_statistics(given.stats, machine.statistics(), cpu_seconds);
+  }
+  const int code = report(outcome);
+  if (script.has_value() && !script->finished()) {
+    fmt::print(stderr, "supernode: {}: \"{}\" was not seen\n", given.script, script->waiting_for());
+    return code == 0 ? exit_failed_run : code;
+  }
+  return code;
+}
+
+}  // namespace
+
+void add_hart_command(CLI::App& app, int& exit_code) {
+  auto given = std::make_shared<arguments>();
+  CLI::App* command = app.add_subcommand("hart", "Run a program on one RISC-V computer");
+  command->add_option("program", given->program, "ELF file, entered in machine mode");
+  command->add_option(
+      "--isa", given->isa,
+      "Instruction set, such as rv64gc or rv32imac_zba (default: all there is, of the "
+      "program's width)");
+  command->add_option("--machine", given->machine, "virt: its devices; bare: memory only")
+      ->check(CLI::IsMember({"virt", "bare"}))
+      ->capture_default_str();
+  command->add_option("--bios", given->wanted.bios, "Firmware: ELF, or raw for 0x80000000");
+  command->add_option("--kernel", given->wanted.kernel,
+                      "Supervisor software: ELF, or raw for 0x80200000 (RV32: 0x80400000)");
+  command->add_option("--initrd", given->wanted.initrd, "Initial file system of the kernel");
+  command->add_option("--append", given->wanted.append, "Boot arguments of the kernel");
+  command->add_option("--drive", given->wanted.drive,
+                      "Disk image behind the first virtio slot (it is written to)");
+  command->add_option("--harts", given->wanted.harts, "Number of harts")->capture_default_str();
+  command->add_option("--memory", given->memory, "Size of RAM")->capture_default_str();
+  command->add_option("--script", given->script,
+                      "File of \"expect TEXT\" and \"send TEXT\" lines that uses the console");
+  command->add_option("--stats", given->stats, "Write counts and speed to this file (JSON)");
+  command->add_option("--max-instructions", given->max_instructions,
+                      "End after this many instructions of all harts, to a quantum (exit 124)");
+  command->callback([given, &exit_code] { exit_code = run(*given); });
+}
+
+}  // namespace sn::cli

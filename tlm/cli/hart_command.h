@@ -1,0 +1,13 @@
+// supernode hart: runs a program on one RISC-V computer.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace sn::cli {
+
+/// Adds the subcommand. Its callback sets `exit_code` to what the program asked for.
+void add_hart_command(CLI::App& app, int& exit_code);
+
+}  // namespace sn::cli

@@ -1,0 +1,474 @@
+#include "soc/virt_machine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+#include "base/error.h"
+#include "hart/elf.h"
+#include "soc/bus.h"
+#include "soc/clint.h"
+#include "soc/device_tree.h"
+#include "soc/hart_module.h"
+#include "soc/htif.h"
+#include "soc/memory.h"
+#include "soc/plic.h"
+#include "soc/test_finisher.h"
+#include "soc/uart.h"
+#include "soc/virt_map.h"
+#include "soc/virtio_block.h"
+#include "soc/virtio_mmio.h"
+
+namespace sn::soc {
+namespace {
+
+constexpr unsigned hart_limit = 64;
+constexpr std::uint64_t page = 4096;
+/// For the device tree and what firmware adds to it.
+constexpr std::uint64_t tree_room = 0x2'0000;
+
+std::vector<char> content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw base::configuration_error(path, 0, "", "cannot be opened");
+  }
+  std::vector<char> content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (file.bad() || content.empty()) {
+    throw base::configuration_error(path, 0, "", "cannot be read, or is empty");
+  }
+  return content;
+}
+
+bool is_elf(const std::vector<char>& content) {
+  return content.size() >= 4 && std::memcmp(content.data(), "\177ELF", 4) == 0;
+}
+
+const virt_machine_configuration& checked(const virt_machine_configuration& wanted) {
+  const auto refuse = [](const char* key, const std::string& message) {
+    throw base::configuration_error("", 0, key, message);
+  };
+  if (wanted.harts == 0 || wanted.harts > hart_limit) {
+    refuse("harts", fmt::format("{}, expected 1 to {}", wanted.harts, hart_limit));
+  }
+  const std::uint64_t limit =
+      wanted.isa.xlen == 32 ? std::uint64_t{1} << 31 : std::uint64_t{1} << 40;
+  if (wanted.memory.value < page || wanted.memory.value % page != 0 ||
+      wanted.memory.value > limit) {
+    refuse("memory", fmt::format("{}, expected whole pages of 4 KiB, at most {}",
+                                 to_text(wanted.memory), to_text(base::bytes{limit})));
+  }
+  if (wanted.kind == machine_kind::virt && wanted.memory.value < 2 * tree_room) {
+    refuse("memory", fmt::format("{}, expected at least {} on the virt machine",
+                                 to_text(wanted.memory), to_text(base::bytes{2 * tree_room})));
+  }
+  if (wanted.program.empty() && wanted.bios.empty()) {
+    refuse("program", "there is neither a program nor a bios");
+  }
+  if (!wanted.program.empty() && !wanted.bios.empty()) {
+    refuse("program", "a program and a bios cannot be entered both");
+  }
+  if (!wanted.kernel.empty() && wanted.bios.empty()) {
+    refuse("kernel", "is started by a bios, and there is none");
+  }
+  if (wanted.kind == machine_kind::bare &&
+      (!wanted.drive.empty() || !wanted.bios.empty() || !wanted.initrd.empty())) {
+    refuse("machine", "bare has no devices and no device tree: only a program runs on it");
+  }
+  return wanted;
+}
+
+std::vector<address_window> windows(const virt_machine_configuration& wanted) {
+  if (wanted.kind == machine_kind::bare) {
+    return {{"ram", virt_map::ram, wanted.memory.value}};
+  }
+  std::vector<address_window> all{
+      {"rom", virt_map::rom, virt_map::rom_size},
+      {"finisher", virt_map::finisher, virt_map::finisher_size},
+      {"clint", virt_map::clint, virt_map::clint_size},
+      {"plic", virt_map::plic, virt_map::plic_size},
+      {"uart", virt_map::uart, virt_map::uart_size},
+  };
+  for (unsigned i = 0; i < virt_map::virtio_slots; ++i) {
+    all.push_back({fmt::format("virtio{}", i), virt_map::virtio + i * virt_map::virtio_size,
+                   virt_map::virtio_size});
+  }
+  all.push_back({"ram", virt_map::ram, wanted.memory.value});
+  return all;
+}
+
+/// The devices of the virt machine.
+struct devices {
+  devices(const virt_machine_configuration& wanted, dma_memory& dma)
+      : rom("rom", memory_kind::rom, base::bytes{virt_map::rom_size}),
+        finisher("finisher"),
+        timer("clint", wanted.timer_frequency),
+        interrupts("plic", virt_map::interrupt_sources),
+        console("uart") {
+    for (unsigned i = 0; i < virt_map::virtio_slots; ++i) {
+      std::unique_ptr<virtio_backend> backend;
+      if (i == 0 && !wanted.drive.empty()) {
+        backend = std::make_unique<virtio_block>(wanted.drive);
+      }
+      slots.push_back(std::make_unique<virtio_mmio>(fmt::format("virtio{}", i).c_str(), dma,
+                                                    std::move(backend)));
+      slots.back()->on_interrupt([this, i](bool level) {
+        interrupts.set_level(virt_map::first_virtio_interrupt + i, level);
+      });
+    }
+    console.on_interrupt(
+        [this](bool level) { interrupts.set_level(virt_map::uart_interrupt, level); });
+  }
+
+  memory rom;
+  test_finisher finisher;
+  clint timer;
+  plic interrupts;
+  uart console;
+  std::vector<std::unique_ptr<virtio_mmio>> slots;
+};
+
+/// Calls back at a fixed interval of simulated time.
+class poller : public sc_core::sc_module {
+ public:
+  poller(const sc_core::sc_module_name& name, const sc_core::sc_time& interval,
+         std::function<void()> action)
+      : sc_core::sc_module(name), interval_(interval), action_(std::move(action)) {
+    SC_METHOD(poll);
+    dont_initialize();
+    sensitive << event_;
+    event_.notify(interval_);
+  }
+  SC_HAS_PROCESS(poller);
+
+ private:
+  void poll() {
+    action_();
+    event_.notify(interval_);
+  }
+  const sc_core::sc_time interval_;
+  const std::function<void()> action_;
+  sc_core::sc_event event_;
+};
+
+}  // namespace
+
+struct virt_machine::parts : dma_memory {
+  explicit parts(const virt_machine_configuration& wanted)
+      : configuration(checked(wanted)),
+        ram("ram", memory_kind::ram, wanted.memory),
+        crossbar("bus", windows(wanted)) {
+    crossbar.to("ram").bind(ram.socket);
+    const std::uint64_t entry = load_images();
+    if (wanted.kind == machine_kind::virt) {
+      board = std::make_unique<devices>(wanted, *this);
+      bind_devices();
+      write_boot_code(entry);
+    }
+    add_harts(wanted.kind == machine_kind::virt ? virt_map::rom : entry);
+    watch = std::make_unique<poller>("watch", wanted.quantum, [this] { poll(); });
+  }
+
+  // Memory, for devices.
+  bool contains(std::uint64_t address, std::size_t size) const {
+    return address >= virt_map::ram && address - virt_map::ram <= ram.size().value &&
+           size <= ram.size().value - (address - virt_map::ram);
+  }
+  bool read(std::uint64_t address, void* data, std::size_t size) override {
+    if (!contains(address, size)) {
+      return false;
+    }
+    if (size != 0) {
+      std::memcpy(data, ram.data() + (address - virt_map::ram), size);
+    }
+    return true;
+  }
+  bool write(std::uint64_t address, const void* data, std::size_t size) override {
+    if (!contains(address, size)) {
+      return false;
+    }
+    ram.load(address - virt_map::ram, data, size);
+    for (const auto& each : harts) {
+      each->core().forget_code();
+    }
+    return true;
+  }
+
+  // Building.
+  void bind_devices() {
+    crossbar.to("rom").bind(board->rom.socket);
+    crossbar.to("finisher").bind(board->finisher.socket);
+    crossbar.to("clint").bind(board->timer.socket);
+    crossbar.to("plic").bind(board->interrupts.socket);
+    crossbar.to("uart").bind(board->console.socket);
+    for (unsigned i = 0; i < virt_map::virtio_slots; ++i) {
+      crossbar.to(fmt::format("virtio{}", i)).bind(board->slots[i]->socket);
+    }
+    board->finisher.on_finish([this](const finish& what) {
+      switch (what.what) {
+        case finish::kind::pass:
+          end({machine_outcome::kind::passed, 0});
+          break;
+        case finish::kind::fail:
+          end({machine_outcome::kind::failed, what.code});
+          break;
+        case finish::kind::reset:
+          end({machine_outcome::kind::reset, 0});
+          break;
+      }
+    });
+  }
+
+  void add_harts(std::uint64_t reset_pc) {
+    for (unsigned i = 0; i < configuration.harts; ++i) {
+      hart_module_configuration each;
+      each.hart = {configuration.isa.xlen, i, reset_pc, configuration.isa.with};
+      each.clock = configuration.clock;
+      each.quantum = configuration.quantum;
+      each.ahead_of_time = {virt_map::clint + clint::mtime_offset, 8};
+      harts.push_back(std::make_unique<hart_module>(fmt::format("hart{}", i).c_str(), each));
+      hart_module& added = *harts.back();
+      added.socket.bind(crossbar.in);
+      if (board != nullptr) {
+        board->timer.connect(added);
+        board->interrupts.connect(added, hart::interrupt::external);
+        board->interrupts.connect(added, hart::interrupt::supervisor_external);
+        added.set_time_source(board->timer);
+      }
+    }
+  }
+
+  void load_elf(const hart::elf_image& image) {
+    for (const hart::elf_segment& each : image.segments) {
+      ram.load(each.address - virt_map::ram, each.data.data(), each.data.size());
+    }
+    std::optional<std::uint64_t> tohost;
+    std::optional<std::uint64_t> fromhost;
+    for (const hart::elf_symbol& each : image.symbols) {
+      if (each.name == "tohost") {
+        tohost = each.address;
+      } else if (each.name == "fromhost") {
+        fromhost = each.address;
+      }
+    }
+    if (tohost.has_value()) {
+      host = std::make_unique<htif>(*this, *tohost, fromhost);
+      host->on_character([this](char character) {
+        if (sink) {
+          sink(character);
+        }
+      });
+    }
+  }
+
+  hart::elf_image read_program(const std::string& path) const {
+    return hart::read_elf(path, configuration.isa.xlen,
+                          {{virt_map::ram, configuration.memory.value}});
+  }
+
+  /// Puts an image into RAM; its entry.
+  std::uint64_t load_image(const std::string& path, const char* option, std::uint64_t raw_base) {
+    const std::vector<char> content = content_of(path);
+    if (is_elf(content)) {
+      const hart::elf_image image = read_program(path);
+      load_elf(image);
+      return image.entry;
+    }
+    if (!contains(raw_base, content.size())) {
+      throw base::configuration_error(
+          path, 0, option,
+          fmt::format("{} bytes at {:#x} do not fit into {} of memory", content.size(), raw_base,
+                      to_text(configuration.memory)));
+    }
+    ram.load(raw_base - virt_map::ram, content.data(), content.size());
+    return raw_base;
+  }
+
+  std::uint64_t load_images() {
+    if (!configuration.program.empty()) {
+      const hart::elf_image image = read_program(configuration.program);
+      load_elf(image);
+      return load_initrd(), image.entry;
+    }
+    const std::uint64_t entry = load_image(configuration.bios, "bios", virt_map::ram);
+    if (!configuration.kernel.empty()) {
+      kernel_entry =
+          load_image(configuration.kernel, "kernel",
+                     virt_map::ram + (configuration.isa.xlen == 64 ? virt_map::kernel_offset_64
+                                                                   : virt_map::kernel_offset_32));
+    }
+    load_initrd();
+    return entry;
+  }
+
+  void load_initrd() {
+    if (configuration.initrd.empty()) {
+      return;
+    }
+    const std::vector<char> content = content_of(configuration.initrd);
+    // In the middle of memory, but not beyond 128 MiB: clear of the kernel, whatever its size.
+    initrd_base = virt_map::ram +
+                  std::min<std::uint64_t>(configuration.memory.value / 2, std::uint64_t{128} << 20);
+    if (!contains(initrd_base, content.size())) {
+      throw base::configuration_error(
+          configuration.initrd, 0, "initrd",
+          fmt::format("{} bytes at {:#x} do not fit into {} of memory", content.size(), initrd_base,
+                      to_text(configuration.memory)));
+    }
+    ram.load(initrd_base - virt_map::ram, content.data(), content.size());
+    initrd_bytes = content.size();
+  }
+
+  /// The reset vector: a0 is mhartid, a1 the device tree, a2 what dynamic firmware is told.
+  void write_boot_code(std::uint64_t entry) {
+    device_tree_parameters tree;
+    tree.isa = configuration.isa;
+    tree.harts = configuration.harts;
+    tree.memory_base = virt_map::ram;
+    tree.memory_bytes = configuration.memory.value;
+    tree.timebase_hz = configuration.timer_frequency.value;
+    tree.boot_arguments = configuration.append;
+    tree.initrd_base = initrd_base;
+    tree.initrd_bytes = initrd_bytes;
+    const std::vector<std::byte> blob = make_device_tree(tree);
+    // In RAM, since firmware writes into it; at the end, where nothing is loaded.
+    const std::uint64_t tree_offset =
+        (configuration.memory.value - tree_room) & ~std::uint64_t{tree_room - 1};
+    ram.load(tree_offset, blob.data(), blob.size());
+
+    const bool wide = configuration.isa.xlen == 64;
+    const std::array<std::uint32_t, 6> code{
+        0x0000'0297,                         // auipc t0, 0
+        0x0282'8613,                         // addi a2, t0, 40
+        0xf140'2573,                         // csrr a0, mhartid
+        wide ? 0x0202'b583U : 0x0202'a583U,  // ld (lw) a1, 32(t0)
+        wide ? 0x0182'b283U : 0x0182'a283U,  // ld (lw) t0, 24(t0)
+        0x0002'8067,                         // jr t0
+    };
+    board->rom.load(0, code.data(), sizeof code);
+    const std::array<std::uint64_t, 2> targets{entry, virt_map::ram + tree_offset};
+    board->rom.load(24, targets.data(), sizeof targets);
+    // struct fw_dynamic_info of OpenSBI: magic, version, next address and mode, options, boot hart.
+    constexpr std::uint64_t magic = 0x4942'534f;
+    const std::array<std::uint64_t, 6> info{magic, 2, kernel_entry, 1, 0, 0};
+    if (wide) {
+      board->rom.load(40, info.data(), sizeof info);
+    } else {
+      std::array<std::uint32_t, 6> narrow{};
+      std::transform(info.begin(), info.end(), narrow.begin(),
+                     [](std::uint64_t value) { return static_cast<std::uint32_t>(value); });
+      board->rom.load(40, narrow.data(), sizeof narrow);
+    }
+  }
+
+  // Running.
+  void end(const machine_outcome& how) {
+    if (!outcome.has_value()) {
+      outcome = how;
+      sc_core::sc_stop();
+    }
+  }
+
+  void poll() {
+    if (host != nullptr) {
+      if (const auto code = host->poll(); code.has_value()) {
+        end(*code == 0 ? machine_outcome{machine_outcome::kind::passed, 0}
+                       : machine_outcome{machine_outcome::kind::failed, *code});
+        return;
+      }
+    }
+    if (total().instructions >= limit) {
+      end({machine_outcome::kind::instruction_limit, 0});
+      return;
+    }
+    constexpr unsigned polls_per_input = 100;
+    if (input && ++polls % polls_per_input == 0) {
+      const auto typed = input();
+      if (!typed.has_value()) {
+        input = nullptr;
+      } else if (!typed->empty() && board != nullptr) {
+        board->console.receive(*typed);
+      }
+    }
+    const bool asleep = std::all_of(harts.begin(), harts.end(),
+                                    [](const auto& each) { return each->sleeps_for_ever(); });
+    if (asleep && !input) {
+      end({machine_outcome::kind::asleep, 0});
+    }
+  }
+
+  machine_statistics total() const {
+    machine_statistics sum;
+    for (const auto& each : harts) {
+      sum.instructions += each->core().instructions();
+      sum.traps += each->core().traps();
+      sum.interrupts += each->core().interrupts();
+    }
+    return sum;
+  }
+
+  const virt_machine_configuration configuration;
+  memory ram;
+  bus crossbar;
+  std::unique_ptr<devices> board;
+  std::vector<std::unique_ptr<hart_module>> harts;
+  std::unique_ptr<htif> host;
+  std::unique_ptr<poller> watch;
+  std::uint64_t kernel_entry = 0;
+  std::uint64_t initrd_base = 0;
+  std::uint64_t initrd_bytes = 0;
+
+  std::function<void(char)> sink;
+  std::function<std::optional<std::string>()> input;
+  unsigned polls = 0;
+  std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
+  std::optional<machine_outcome> outcome;
+};
+
+virt_machine::virt_machine(const virt_machine_configuration& configuration)
+    : parts_(std::make_unique<parts>(configuration)) {}
+
+virt_machine::~virt_machine() = default;
+
+void virt_machine::on_character(std::function<void(char character)> sink) {
+  parts_->sink = std::move(sink);
+  if (parts_->board != nullptr) {
+    parts_->board->console.on_character([this](char character) { parts_->sink(character); });
+  }
+}
+
+void virt_machine::on_input(std::function<std::optional<std::string>()> source) {
+  parts_->input = std::move(source);
+}
+
+void virt_machine::type(std::string_view text) {
+  if (parts_->board != nullptr) {
+    parts_->board->console.receive(text);
+  }
+}
+
+machine_outcome virt_machine::run(std::uint64_t max_instructions) {
+  parts_->limit = max_instructions;
+  parts_->outcome.reset();
+  sc_core::sc_start();
+  return parts_->outcome.value_or(machine_outcome{machine_outcome::kind::asleep, 0});
+}
+
+machine_statistics virt_machine::statistics() const {
+  return parts_->total();
+}
+
+std::vector<hart_module*> virt_machine::harts() {
+  std::vector<hart_module*> all;
+  for (const auto& each : parts_->harts) {
+    all.push_back(each.get());
+  }
+  return all;
+}
+
+}  // namespace sn::soc

@@ -1,0 +1,92 @@
+// A computer to run programs on: RISC-V harts with the map of the well-known virt machine, or with
+// nothing but memory.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <systemc>
+#include <vector>
+
+#include "base/units.h"
+#include "hart/isa.h"
+
+namespace sn::soc {
+
+class hart_module;
+
+/// Which devices there are: those of the virt machine, or RAM and nothing else.
+enum class machine_kind { virt, bare };
+
+/// What a machine is made of and what it runs. At least one of `program`, `bios` is given.
+struct virt_machine_configuration {
+  machine_kind kind = machine_kind::virt;
+  hart::isa isa;
+  unsigned harts = 1;
+  base::bytes memory{std::uint64_t{512} << 20};
+  sc_core::sc_time quantum{10, sc_core::SC_US};
+  base::hertz clock{1'000'000'000};         ///< one instruction takes one cycle
+  base::hertz timer_frequency{10'000'000};  ///< of mtime and the time CSR
+  std::string program;                      ///< ELF file, entered in machine mode
+  std::string bios;    ///< ELF or raw image at the start of RAM, entered in machine mode
+  std::string kernel;  ///< ELF or raw image for supervisor mode, which `bios` starts
+  std::string initrd;  ///< raw image, named in the device tree
+  std::string append;  ///< boot arguments
+  std::string drive;   ///< disk image in the first virtio slot
+};
+
+/// How a run ended.
+struct machine_outcome {
+  enum class kind {
+    passed,             ///< the program said so
+    failed,             ///< the program said so: `code`
+    reset,              ///< the program asked for a reset
+    instruction_limit,  ///< the given number of instructions has been executed
+    asleep,             ///< every hart waits for an interrupt that nothing can raise
+  };
+  kind what = kind::passed;
+  std::uint64_t code = 0;
+};
+
+/// Sums over the harts.
+struct machine_statistics {
+  std::uint64_t instructions = 0;
+  std::uint64_t traps = 0;
+  std::uint64_t interrupts = 0;
+};
+
+/// The machine. Programs end it by the test finisher, or by a word at the symbol `tohost` (HTIF):
+/// odd values are an exit code shifted left by one, and the console and write requests of HTIF are
+/// served.
+class virt_machine {
+ public:
+  /// Builds the machine and loads its images. Throws base::configuration_error that names the file
+  /// or option when that is not possible.
+  explicit virt_machine(const virt_machine_configuration& configuration);
+  ~virt_machine();
+  virt_machine(const virt_machine&) = delete;
+  virt_machine& operator=(const virt_machine&) = delete;
+
+  /// Gets every character of the console. Before run().
+  void on_character(std::function<void(char character)> sink);
+  /// Is asked from time to time for characters typed at the console; nothing: there will be none
+  /// any more. Before run().
+  void on_input(std::function<std::optional<std::string>()> source);
+  /// Types characters now.
+  void type(std::string_view text);
+
+  /// Runs until the program ends, or at least `max_instructions` are done.
+  machine_outcome run(std::uint64_t max_instructions);
+
+  machine_statistics statistics() const;
+  std::vector<hart_module*> harts();
+
+ private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace sn::soc

@@ -1,0 +1,97 @@
+// A virtio device behind memory-mapped registers (virtio 1.1, sections 2.6 and 4.2): slots that are
+// empty or hold a block device.
+#pragma once
+
+#include <tlm_utils/simple_target_socket.h>
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <systemc>
+#include <vector>
+
+namespace sn::soc {
+
+/// The memory that a device reaches by itself. Both return false when a byte lies outside of RAM.
+class dma_memory {
+ public:
+  dma_memory() = default;
+  dma_memory(const dma_memory&) = delete;
+  dma_memory& operator=(const dma_memory&) = delete;
+  virtual ~dma_memory() = default;
+
+  virtual bool read(std::uint64_t address, void* data, std::size_t size) = 0;
+  virtual bool write(std::uint64_t address, const void* data, std::size_t size) = 0;
+};
+
+/// What a slot holds.
+class virtio_backend {
+ public:
+  virtio_backend() = default;
+  virtio_backend(const virtio_backend&) = delete;
+  virtio_backend& operator=(const virtio_backend&) = delete;
+  virtual ~virtio_backend() = default;
+
+  /// The number of the device type in the specification.
+  virtual std::uint32_t device_id() const = 0;
+  /// The device's own configuration; bytes beyond it read as 0.
+  virtual std::vector<std::uint8_t> configuration() const = 0;
+
+  /// A part of a request: device-readable parts come first.
+  struct part {
+    std::uint64_t address = 0;
+    std::uint32_t size = 0;
+    bool writable = false;
+  };
+  /// Serves a request; the number of bytes written.
+  virtual std::uint32_t serve(dma_memory& memory, const std::vector<part>& parts) = 0;
+};
+
+/// One slot, with one queue. Requests are served at once when the driver notifies.
+class virtio_mmio : public sc_core::sc_module {
+ public:
+  static constexpr std::uint64_t window_size = 0x1000;
+  static constexpr std::uint32_t queue_limit = 256;
+
+  /// Without a backend the slot is empty: its device ID is 0.
+  virtio_mmio(const sc_core::sc_module_name& name, dma_memory& memory,
+              std::unique_ptr<virtio_backend> backend);
+
+  tlm_utils::simple_target_socket<virtio_mmio> socket;
+
+  /// Before simulation starts.
+  void on_interrupt(std::function<void(bool level)> line) { interrupt_ = std::move(line); }
+
+ private:
+  struct queue {
+    std::uint32_t size = 0;
+    bool ready = false;
+    std::uint64_t descriptors = 0;
+    std::uint64_t available = 0;
+    std::uint64_t used = 0;
+    std::uint16_t next = 0;  ///< entry of the available ring to be served next
+  };
+
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  std::uint32_t read(std::uint64_t offset) const;
+  void write(std::uint64_t offset, std::uint32_t value);
+  void reset();
+  void serve_queue();
+  /// The parts of the request that begins with descriptor `head`; false if it is broken.
+  bool collect(std::uint16_t head, std::vector<virtio_backend::part>& parts);
+  void set_interrupt_status(std::uint32_t value);
+
+  dma_memory& memory_;
+  const std::unique_ptr<virtio_backend> backend_;
+  std::function<void(bool)> interrupt_;
+  queue queue_;
+  std::uint32_t queue_selected_ = 0;
+  std::uint32_t device_features_selected_ = 0;
+  std::uint32_t driver_features_selected_ = 0;
+  std::array<std::uint32_t, 2> driver_features_{};
+  std::uint32_t status_ = 0;
+  std::uint32_t interrupt_status_ = 0;
+};
+
+}  // namespace sn::soc

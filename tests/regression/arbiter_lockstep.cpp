@@ -11,9 +11,11 @@
 #include <memory>
 #include <string>
 
+#include "alink_arbiter/scoreboard.h"
 #include "arbiter/arbiter.h"
 #include "arbiter/islip.h"
 #include "arbiter/lockstep.h"
+#include "arbiter/rtl_scheduler.h"
 #include "base/error.h"
 #include "regression/planted_bugs.h"
 #include "regression/stimulus.h"
@@ -49,6 +51,19 @@ void draw_shape(options& given) {
   given.iterations = given.iterations == 0 ? iterations : given.iterations;
 }
 
+/// Ports of the Verilated model that serves: the smallest that has enough.
+unsigned model_ports(const options& given) {
+  if (!given.planted_bug.empty()) {
+    return sn::test::planted_bug_ports;
+  }
+  for (const sn::arbiter::rtl_shape& shape : sn::arbiter::rtl_shapes()) {
+    if (shape.ports >= given.ports && shape.iterations == given.iterations) {
+      return shape.ports;
+    }
+  }
+  return 0;
+}
+
 /// A slot as a line of the log.
 std::string line(std::uint64_t slot, bool reset, const sn::arbiter::slot_request& request,
                  unsigned ports) {
@@ -66,16 +81,19 @@ int run(const options& given) {
   constexpr std::size_t kept_slots = 8;
   const auto arbiter = make_lockstep(given);
   sn::test::stimulus stimulus(given.ports, given.seed);
+  sn::testbench::scoreboard scoreboard(given.ports, given.iterations);
   sn::arbiter::slot_request request;
   sn::arbiter::slot_grant grant;
   std::deque<std::string> kept;
   std::uint64_t grants = 0;
   std::uint64_t resets = 0;
-  fmt::print("{} ports, {} iterations, seed {}\n", given.ports, given.iterations, given.seed);
+  fmt::print("{} ports, {} iterations, seed {}, on a model of {} ports\n", given.ports,
+             given.iterations, given.seed, model_ports(given));
   for (std::uint64_t slot = 0; slot < given.slots; ++slot) {
     const bool reset = stimulus.next(grant, request);
     if (reset) {
       arbiter->reset();
+      scoreboard.reset();
       ++resets;
     }
     if (kept.size() == kept_slots) {
@@ -84,7 +102,11 @@ int run(const options& given) {
     kept.push_back(line(slot, reset, request, given.ports));
     try {
       arbiter->arbitrate(request, grant);
-    } catch (const sn::arbiter::lockstep_error& error) {
+      const std::string broken = scoreboard.check(request, grant);
+      if (!broken.empty()) {
+        throw sn::base::run_error("scoreboard: " + broken);
+      }
+    } catch (const sn::base::run_error& error) {
       for (const std::string& text : kept) {
         fmt::print("{}\n", text);
       }

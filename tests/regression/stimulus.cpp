@@ -35,6 +35,9 @@ void stimulus::begin_sequence() {
   sequence_ = static_cast<sequence>(random_.below(sequence_names.size()));
   slots_left_ = 1 + random_.below(200);
   readiness_ = random_.chance(0.5) ? 1.0 : random_.uniform();
+  if (sequence_ == sequence::idle) {
+    readiness_ = random_.uniform() / ports_;
+  }
   density_ = random_.uniform();
   hot_output_ = static_cast<unsigned>(random_.below(ports_));
   for (unsigned port = 0; port < ports_; ++port) {
@@ -90,6 +93,9 @@ void stimulus::draw(arbiter::slot_request& request) {
             open_[output].set(input);
           }
           asks = open_[output].test(input);
+          break;
+        case sequence::idle:
+          asks = random_.chance(density_ / (ports_ * ports_));
           break;
         case sequence::permutation:
           break;

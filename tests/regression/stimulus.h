@@ -18,10 +18,11 @@ enum class sequence {
   bursty,       ///< requests come and go in bursts, granted or not
   persist,      ///< requests come at random and stay until they are granted
   withdraw,     ///< the same, but some are taken back without a grant
+  idle,         ///< hardly anybody asks, and hardly any output is ready
 };
 
-inline constexpr std::array<std::string_view, 7> sequence_names{
-    "saturate", "skew", "hot_spot", "permutation", "bursty", "persist", "withdraw"};
+inline constexpr std::array<std::string_view, 8> sequence_names{
+    "saturate", "skew", "hot_spot", "permutation", "bursty", "persist", "withdraw", "idle"};
 
 /// Draws requests slot by slot, in sequences of random kind, length and readiness of outputs.
 class stimulus {

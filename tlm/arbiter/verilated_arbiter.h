@@ -31,6 +31,9 @@ class verilated_arbiter final : public scheduler {
   unsigned ports() const override { return ports_; }
   unsigned iterations() const override { return model_iterations; }
 
+  /// The model itself, for benches that look into it.
+  model_type& model() { return model_; }
+
   void reset() override {
     model_.clk_i = 0;
     model_.rst_ni = 1;

@@ -87,6 +87,20 @@ class RegressTest(unittest.TestCase):
         self.assertIn("FAILED  point thing.lacks: no passing test nowhere*", printed)
         self.assertEqual(self.status(), {"good": "passed"})
 
+    def test_a_failing_seed_is_rerun_and_reproduced_by_its_shortest_run(self):
+        seeded = self.seeded("exit $(( {seed} == 2 ))")
+        seeded["rerun"] = ["/bin/sh", "-c", "mkdir -p {out} && echo wave > {out}/waveform.fst && echo reproduce: again {seed}"]
+        printed = self.regress(self.plan(tests=[seeded]), expect=1)
+        self.assertIn("reproduce: again 2", printed)
+        self.assertEqual((self.out / "logs" / "seeded.seed_2" / "waveform.fst").read_text(), "wave\n")
+        self.assertIn("kept", (self.out / "index.html").read_text())
+
+    def test_a_rerun_that_keeps_nothing_is_said(self):
+        seeded = self.seeded("exit $(( {seed} == 2 ))")
+        seeded["rerun"] = ["/bin/sh", "-c", "exit 1"]
+        printed = self.regress(self.plan(tests=[seeded]), expect=1)
+        self.assertIn("no waveform was kept: exit code 1", printed)
+
     def test_a_skipped_test_is_no_passing_test(self):
         self.ctest("set_tests_properties(good PROPERTIES SKIP_REGULAR_EXPRESSION \"not here\")\n",
                    good="echo not here; exit 0", other="exit 0")

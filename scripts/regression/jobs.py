@@ -42,7 +42,8 @@ def of_plan(test, build, seed=None):
     name = test["name"]
     return {"id": name if seed is None else f"{name}.seed_{seed}", "test": name, "suite": "plan", "seed": seed,
             "command": command, "cwd": str(pathlib.Path.cwd()), "timeout": test["timeout"], "environment": [],
-            "skip": [], "will_fail": False, "reproduce": shlex.join(command)}
+            "skip": [], "will_fail": False, "reproduce": shlex.join(command),
+            "rerun": [part.replace("{seed}", str(seed)).replace("{build}", str(build)) for part in test.get("rerun", [])]}
 
 
 def pick(plan, build, options):

@@ -34,7 +34,7 @@ def load(paths):
             merged["points"].append({**point, "block": content["block"]})
         for test in content.get("tests", []):
             place = f"test {test.get('name')}"
-            keys(path, place, test, required={"name", "command", "timeout"}, optional={"seeds", "only"})
+            keys(path, place, test, required={"name", "command", "timeout"}, optional={"seeds", "only", "rerun"})
             if "seeds" in test:
                 keys(path, place, test["seeds"], required=set(MODES), optional=set())
             merged["tests"].append(test)

@@ -10,6 +10,8 @@ import threading
 import time
 
 LOG_LIMIT = 1 << 20
+# Of keeping what a failing seed left: its shortest run, log and waveform.
+RERUN_TIMEOUT = 900
 
 
 class State:
@@ -93,8 +95,25 @@ class Runner:
             log = self.logs / (re.sub(r"[^A-Za-z0-9_.-]", "_", job["id"])[:150] + ".log")
             log.write_text(f"$ {job['reproduce']}\n{output}")
             result["log"] = str(log.relative_to(self.logs.parent))
+            if status == "failed" and job.get("rerun"):
+                self.keep(job, result, log.with_suffix(""))
         state.note(result)
         self.report(result)
+
+    def keep(self, job, result, folder):
+        """Runs a failing seed again with its waveform; the result then reproduces by its shortest run."""
+        command = [part.replace("{out}", str(folder)) for part in job["rerun"]]
+        status, reason, output = self.execute({**job, "command": command, "timeout": RERUN_TIMEOUT, "skip": [],
+                                               "will_fail": False})
+        if self.stopping.is_set():
+            return
+        found = re.search(r"^reproduce: (.*)$", output, re.MULTILINE)
+        if status == "passed" and found:
+            result.update(reproduce=found[1], kept=str(folder.relative_to(self.logs.parent)))
+        else:
+            result["reason"] += f"; no waveform was kept: {reason or 'it did not fail again'}"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "rerun.log").write_text(output)
 
     def execute(self, job):
         """'passed', 'failed' or 'skipped', why, and what was printed."""

@@ -140,7 +140,7 @@ def main():
     parser.add_argument("--count", type=int, default=200, help="mutants of each shape")
     parser.add_argument("--mutation-seed", type=int, default=1, help="of Yosys's choice of mutants")
     parser.add_argument("--seed", type=int, default=1, help="first seed of the stimulus")
-    parser.add_argument("--seeds", type=int, default=10, help="seeds that may kill a mutant")
+    parser.add_argument("--seeds", type=int, default=60, help="seeds that may kill a mutant")
     parser.add_argument("--slots", type=int, default=2000, help="slots of each seed")
     parser.add_argument("--seconds", type=int, default=60, help="limit of one proof of equivalence")
     parser.add_argument("--goal", type=float, default=98, help="per cent to be killed")

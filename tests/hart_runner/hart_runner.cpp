@@ -80,7 +80,7 @@ std::optional<int> run(const std::string& file, const std::string& isa_text,
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   CLI::App app("Runs a program on a bare hart with RAM, UART output and test finisher.");
   std::string file;
   std::string isa = "rv64gc";
@@ -89,15 +89,13 @@ int main(int argc, char** argv) {
   app.add_option("--isa", isa, "instruction set")->capture_default_str();
   app.add_option("--max-instructions", max_instructions, "limit")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  try {
-    const std::optional<int> status = run(file, isa, max_instructions);
-    if (!status.has_value()) {
-      std::fprintf(stderr, "hart_runner: %s did not end by itself\n", file.c_str());
-      return 2;
-    }
-    return *status;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "hart_runner: %s\n", error.what());
+  const std::optional<int> status = run(file, isa, max_instructions);
+  if (!status.has_value()) {
+    std::fprintf(stderr, "hart_runner: %s did not end by itself\n", file.c_str());
     return 2;
   }
+  return *status;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "hart_runner: %s\n", error.what());
+  return 2;
 }

@@ -1,0 +1,206 @@
+/* Runs records (random code and the registers that it begins with, made by generate.py) and writes
+   to the UART what each of them did: its traps, the registers that it changed, and a hash of the
+   memory that it may write. Machines with the same architecture write the same. */
+#include <stdint.h>
+
+typedef unsigned long word;
+
+#define CODE_WORDS 40
+#define TRAP_LIMIT 50u
+
+enum paging { NO_PAGING, PAGED };
+
+struct record {
+  uint32_t mode; /* as in MPP */
+  uint32_t paging;
+  uint64_t fcsr;
+  uint64_t float_state; /* FS */
+  uint64_t page_flags;  /* seed of the flags of the scratch pages */
+  uint64_t x[32];
+  uint64_t f[32];
+  uint32_t code[CODE_WORDS];
+};
+
+/* On RV32 every value has 8 bytes too. */
+struct slot {
+  word value;
+#if __riscv_xlen == 32
+  word unused;
+#endif
+};
+
+struct context {
+  struct slot x[32];
+  uint64_t f[32];
+  struct slot cause, epc, tval, status, fcsr;
+};
+
+#define PAGE 4096u
+#define SCRATCH_PAGES 8u
+#define SCRATCH_WORDS (SCRATCH_PAGES * PAGE / 8)
+
+extern const struct record records[];
+extern const struct record records_end[];
+void enter(const struct record* record, word status);
+
+struct context context;
+word harness_sp;
+uint64_t scratch[SCRATCH_WORDS] __attribute__((section(".scratch")));
+static const struct record* current;
+static unsigned traps;
+
+#define UART (*(volatile uint8_t*)0x10000000)
+#define FINISHER (*(volatile uint32_t*)0x100000)
+
+static void put(const char* text) {
+  while (*text) {
+    UART = (uint8_t)*text++;
+  }
+}
+
+static void put_hex(const char* name, uint64_t value) {
+  put(name);
+  int shift = 60;
+  while (shift > 0 && value >> shift == 0) {
+    shift -= 4;
+  }
+  for (; shift >= 0; shift -= 4) {
+    UART = (uint8_t) "0123456789abcdef"[value >> shift & 15];
+  }
+}
+
+static uint64_t hash(const uint64_t* words, unsigned count) {
+  uint64_t sum = 0xcbf29ce484222325u;
+  for (unsigned i = 0; i < count; ++i) {
+    sum = (sum ^ words[i]) * 0x100000001b3u;
+    sum ^= sum >> 29;
+  }
+  return sum;
+}
+
+#define GET(csr)                                      \
+  ({                                                  \
+    word value;                                       \
+    __asm__ volatile("csrr %0, " #csr : "=r"(value)); \
+    value;                                            \
+  })
+#define SET(csr, value) __asm__ volatile("csrw " #csr ", %0" ::"r"((word)(value)) : "memory")
+
+#if __riscv_xlen == 64
+/* Code lies under an identity gigapage, the scratch pages at 0xc0000000 with flags of their own. */
+static uint64_t root[512] __attribute__((aligned(4096)));
+static uint64_t middle[512] __attribute__((aligned(4096)));
+static uint64_t leaves[512] __attribute__((aligned(4096)));
+
+#define VALID 0x1u
+#define USER 0x10u
+#define ALL_RIGHTS 0xeu
+#define USED_AND_DIRTY 0xc0u
+
+static void make_tables(const struct record* r) {
+  const uint64_t user = r->mode == 0 ? USER : 0;
+  root[2] = (uint64_t)0x80000000 >> 2 | VALID | ALL_RIGHTS | USED_AND_DIRTY | user;
+  root[3] = (uint64_t)(uintptr_t)middle >> 2 | VALID;
+  middle[0] = (uint64_t)(uintptr_t)leaves >> 2 | VALID;
+  uint64_t random = r->page_flags;
+  for (unsigned i = 0; i < SCRATCH_PAGES; ++i) {
+    /* All flags but U, which is mostly the right one; the last bits of `random` say. */
+    uint64_t flags = random & 0xef;
+    flags |= (random >> 8 & 3) == 0 ? 0 : VALID | 2u;
+    flags |= (random >> 10 & 7) == 0 ? user ^ USER : user;
+    leaves[i] = (uint64_t)((uintptr_t)scratch + i * PAGE) >> 2 | flags;
+    random = random * 6364136223846793005u + 1442695040888963407u;
+    random ^= random >> 33;
+  }
+  __asm__ volatile("sfence.vma" ::: "memory");
+}
+#endif
+
+/* Whether the record goes on. */
+int on_trap(struct context* c) {
+  const word end = (word)&current->code[CODE_WORDS - 1];
+  const word begin = (word)&current->code[0];
+  const word epc = c->epc.value;
+  if (epc != end) {
+    put_hex(" T", c->cause.value);
+    put_hex("@", epc - begin);
+    put_hex(",", c->tval.value);
+    if (epc >= begin && epc < end && ++traps < TRAP_LIMIT) {
+      c->epc.value += (*(const uint16_t*)epc & 3) == 3 ? 4 : 2;
+      return 1;
+    }
+  }
+  return 0;
+}
+
+static void report(void) {
+  for (unsigned i = 1; i < 32; ++i) {
+    const word value = context.x[i].value;
+    if (value != (word)current->x[i]) {
+      put_hex(" x", i);
+      put_hex("=", value);
+    }
+  }
+#if WITH_FLOAT
+  for (unsigned i = 0; i < 32; ++i) {
+    if (context.f[i] != current->f[i]) {
+      put_hex(" f", i);
+      put_hex("=", context.f[i]);
+    }
+  }
+  put_hex(" fcsr=", context.fcsr.value);
+#endif
+  put_hex(" status=", context.status.value);
+  put_hex(" sepc=", GET(sepc));
+  put_hex(" stvec=", GET(stvec));
+  put_hex(" scause=", GET(scause));
+  put_hex(" memory=", hash(scratch, SCRATCH_WORDS));
+#if __riscv_xlen == 64
+  uint64_t flags = 0;
+  for (unsigned i = SCRATCH_PAGES; i-- > 0;) {
+    flags = flags << 8 | (leaves[i] & 0xff);
+  }
+  put_hex(" pages=", flags);
+#endif
+  put("\n");
+}
+
+static void run(const struct record* r) {
+  current = r;
+  traps = 0;
+  put_hex("", (uint64_t)(r - records));
+  for (unsigned i = 0; i < SCRATCH_WORDS; ++i) {
+    scratch[i] = i * 0x9e3779b97f4a7c15u;
+  }
+  SET(satp, 0);
+  SET(sepc, 0);
+  SET(stvec, 0);
+  SET(scause, 0);
+  SET(stval, 0);
+  SET(sscratch, 0);
+#if __riscv_xlen == 64
+  make_tables(r);
+  if (r->paging == PAGED) {
+    SET(satp, (word)8 << 60 | (word)root >> 12);
+    __asm__ volatile("sfence.vma" ::: "memory");
+  }
+#endif
+  SET(mepc, &r->code[0]);
+  enter(r, (word)r->mode << 11 | (word)r->float_state << 13);
+  SET(satp, 0);
+  report();
+}
+
+int main(void) {
+  SET(pmpaddr0, (word)-1 >> (__riscv_xlen == 64 ? 10 : 0));
+  SET(pmpcfg0, 0x1f);
+  /* Twice: the second time code and translations are already known. */
+  for (int pass = 0; pass < 2; ++pass) {
+    for (const struct record* r = records; r != records_end; ++r) {
+      run(r);
+    }
+  }
+  FINISHER = 0x5555;
+  for (;;) {
+  }
+}

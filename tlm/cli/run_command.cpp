@@ -41,7 +41,7 @@ void print_summary(const estimate::finished_run& run, const std::string& out) {
     fmt::print("  {}\n", error);
   }
   if (record.machine.status == platform::validation_status::prediction_only) {
-    fmt::print("  Figures of {} are predictions: no measurement of it is public.\n",
+    fmt::print("  Figures of {} are predictions: no measurement of it is reproduced.\n",
                record.machine.name);
   }
 }

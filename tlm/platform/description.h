@@ -14,7 +14,7 @@ namespace sn::platform {
 
 /// What stands behind figures of this machine.
 enum class validation_status : std::uint8_t {
-  prediction_only,  ///< no measurement of the machine is public
+  prediction_only,  ///< no measurement of the machine is reproduced
   measured_public,  ///< public measurements exist and are reproduced by tests
 };
 
@@ -177,7 +177,7 @@ struct thermal_parameters {
   double supply_temperature_c = 0.0;
   double delta_t_k = 0.0;
   double flow_l_per_min_per_kw = 0.0;
-  double liquid_capture_fraction = 0.0;
+  double liquid_capture_fraction = 0.0;  ///< of the heat; 0: cooled by air
   double coldplate_resistance_k_per_w = 0.0;
 };
 

@@ -213,7 +213,7 @@ thermal_parameters read_thermal(yaml_reader map) {
   cooling.supply_temperature_c = map.get_number("supply_temperature_c", -50.0, 150.0);
   cooling.delta_t_k = map.get_number("delta_t_k", 0.0, 200.0);
   cooling.flow_l_per_min_per_kw = map.get_number("flow_l_per_min_per_kw", 0.0, 1'000.0);
-  cooling.liquid_capture_fraction = fraction(map, "liquid_capture_fraction");
+  cooling.liquid_capture_fraction = map.get_number("liquid_capture_fraction", 0.0, 1.0);
   cooling.coldplate_resistance_k_per_w = map.get_number("coldplate_resistance_k_per_w", 0.0, 10.0);
   return cooling;
 }

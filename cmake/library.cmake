@@ -1,6 +1,8 @@
 # Warnings, sanitizers and the one way a library of the house is declared.
 option(SN_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 
+option(SN_FUZZ "Build the fuzzers of tests/fuzz, with the sanitizers (Clang only)" OFF)
+
 add_library(sn_options INTERFACE)
 target_compile_options(sn_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Werror)
@@ -8,6 +10,15 @@ if(SN_SANITIZE)
   # -O1: at -O2 GCC 12 reports false positives of -Wmaybe-uninitialized inside its own headers.
   target_compile_options(sn_options INTERFACE -O1
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(sn_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+if(SN_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "SN_FUZZ needs Clang: cmake --preset fuzz")
+  endif()
+  target_compile_options(sn_options INTERFACE -O1 -g
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
   target_link_options(sn_options INTERFACE -fsanitize=address,undefined)
 endif()
 

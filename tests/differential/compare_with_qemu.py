@@ -108,7 +108,7 @@ def show(folder, setup, record, ours, theirs):
     print(" ".join(f"x{i}={registers[i]:x}" for i in range(32)))
     if setup.with_float:
         print(" ".join(f"f{i}={registers[32 + i]:x}" for i in range(32)))
-    print("fcsr", record[8:16].hex(), "FS", record[16])
+    print("fcsr", record[8:16].hex(), "status", record[16:24][::-1].hex())
     mine, others = set(ours.split()), set(theirs.split())
     print("only hart:", *[part for part in ours.split() if part not in others])
     print("only QEMU:", *[part for part in theirs.split() if part not in mine])

@@ -15,6 +15,7 @@ SCRATCH_VIRTUAL = 0xC000_0000
 SCRATCH_SIZE = 8 * 4096
 POINTERS = (2, 8)
 MACHINE, SUPERVISOR, USER = 3, 1, 0
+SV39, SV48 = 1, 2
 
 DOUBLES = [0.0, -0.0, 1.0, -1.0, 1.5, 2.0, 0.1, -2.5, 0.5, 1e308, -1e308, 5e-324, -5e-324, 2.2250738585072014e-308,
            2.225073858507201e-308, 2147483647.0, 2147483648.0, -2147483648.0, -2147483649.0, 4294967295.0, 4294967295.5,
@@ -238,6 +239,8 @@ class Generator:
         choices = [ECALL, 0x00100073, 0xFFFFFFFF, 0x0000707F, 0x0000000F, 0x0000100F, 0x00200073, 0x7B200073]
         if mode == USER:
             choices += [0x30200073, 0x10200073, 0x12000073]
+        if mode == SUPERVISOR:
+            choices += [0x30200073, 0x12000073, 0x18002573]
         return self.random.choice(choices)
 
     def instruction(self, mode):
@@ -270,7 +273,11 @@ class Generator:
 
     def record(self):
         mode = self.random.choice([MACHINE, MACHINE, SUPERVISOR, USER])
-        paging = int(self.xlen == 64 and mode != MACHINE and self.random.randrange(4) != 0)
+        # In machine mode MPRV lets loads and stores be those of user mode, which MRET leaves in MPP.
+        borrowed = mode == MACHINE and self.random.randrange(4) == 0
+        paging = 0
+        if self.xlen == 64 and (mode != MACHINE or borrowed):
+            paging = self.random.choice([0, SV39, SV39, SV48])
         self.reservation_width = self.random.choice([2, 3])
         self.good_pointers = not paging and self.random.getrandbits(1) == 1
         base = SCRATCH_VIRTUAL if paging else SCRATCH
@@ -282,6 +289,9 @@ class Generator:
             code += struct.pack("<H", 0x0001)
         code += struct.pack("<I", NOP) * (CODE_WORDS - 1 - len(code) // 4) + struct.pack("<I", ECALL)
         fcsr = self.random.getrandbits(5) * self.random.getrandbits(1) | self.random.choice([0, 1, 2, 3, 4, 0, 7]) << 5
-        float_state = self.random.choice([1, 2, 3, 3, 1, 0]) if self.with_float else 0
-        return struct.pack("<IIQQQ32Q32Q", mode, paging, fcsr, float_state, self.random.getrandbits(64), *registers,
+        status = self.random.choice([1, 2, 3, 3, 1, 0]) << 13 if self.with_float else 0
+        status |= (self.random.getrandbits(1) << 18 | self.random.getrandbits(1) << 19 |  # SUM, MXR
+                   self.random.choice([0, 0, 0, 1]) << 20 | self.random.choice([0, 0, 1]) << 22)  # TVM, TSR
+        status |= int(borrowed) << 17
+        return struct.pack("<IIQQQ32Q32Q", mode, paging, fcsr, status, self.random.getrandbits(64), *registers,
                            *self.float_registers()) + code

@@ -8,14 +8,14 @@ typedef unsigned long word;
 #define CODE_WORDS 40
 #define TRAP_LIMIT 50u
 
-enum paging { NO_PAGING, PAGED };
+enum paging { BARE, SV39, SV48 };
 
 struct record {
   uint32_t mode; /* as in MPP */
   uint32_t paging;
   uint64_t fcsr;
-  uint64_t float_state; /* FS */
-  uint64_t page_flags;  /* seed of the flags of the scratch pages */
+  uint64_t status;     /* what MRET finds in mstatus, without MPP */
+  uint64_t page_flags; /* seed of the flags of the scratch pages */
   uint64_t x[32];
   uint64_t f[32];
   uint32_t code[CODE_WORDS];
@@ -87,6 +87,7 @@ static uint64_t hash(const uint64_t* words, unsigned count) {
 #define SET(csr, value) __asm__ volatile("csrw " #csr ", %0" ::"r"((word)(value)) : "memory")
 
 #if __riscv_xlen == 64
+static uint64_t top[512] __attribute__((aligned(4096))); /* of Sv48 */
 /* Code lies under an identity gigapage, the scratch pages at 0xc0000000 with flags of their own. */
 static uint64_t root[512] __attribute__((aligned(4096)));
 static uint64_t middle[512] __attribute__((aligned(4096)));
@@ -100,6 +101,7 @@ static uint64_t leaves[512] __attribute__((aligned(4096)));
 static void make_tables(const struct record* r) {
   const uint64_t user = r->mode == 0 ? USER : 0;
   root[2] = (uint64_t)0x80000000 >> 2 | VALID | ALL_RIGHTS | USED_AND_DIRTY | user;
+  top[0] = (uint64_t)(uintptr_t)root >> 2 | VALID;
   root[3] = (uint64_t)(uintptr_t)middle >> 2 | VALID;
   middle[0] = (uint64_t)(uintptr_t)leaves >> 2 | VALID;
   uint64_t random = r->page_flags;
@@ -180,13 +182,14 @@ static void run(const struct record* r) {
   SET(sscratch, 0);
 #if __riscv_xlen == 64
   make_tables(r);
-  if (r->paging == PAGED) {
-    SET(satp, (word)8 << 60 | (word)root >> 12);
+  if (r->paging != BARE) {
+    SET(satp,
+        r->paging == SV39 ? (word)8 << 60 | (word)root >> 12 : (word)9 << 60 | (word)top >> 12);
     __asm__ volatile("sfence.vma" ::: "memory");
   }
 #endif
   SET(mepc, &r->code[0]);
-  enter(r, (word)r->mode << 11 | (word)r->float_state << 13);
+  enter(r, (word)r->mode << 11 | (word)r->status);
   SET(satp, 0);
   report();
 }

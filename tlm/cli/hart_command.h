@@ -1,9 +1,7 @@
 // supernode hart: runs a program on one RISC-V computer.
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include <CLI/CLI.hpp>
 
 namespace sn::cli {
 

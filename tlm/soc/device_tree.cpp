@@ -32,6 +32,7 @@ class writer {
   }
   void cells(const char* name, const std::vector<std::uint32_t>& values) {
     std::vector<fdt32_t> stored;
+    stored.reserve(values.size());
     for (const std::uint32_t each : values) {
       stored.push_back(cpu_to_fdt32(each));
     }

@@ -66,6 +66,21 @@ class HartTest(unittest.TestCase):
         self.assertLess(numbers["instructions"], 40)
         self.assertEqual(numbers["traps"], 0)
 
+    def test_profile_counts_every_instruction_and_changes_none(self):
+        stats, profile = self.folder / "stats.json", self.folder / "profile.txt"
+        program = self.build("finish", "HARTS=2")
+        counts = []
+        for more in ([], ["--profile", profile]):
+            self.run_hart(program, "--harts", 2, "--stats", stats, *more, code=2)
+            counts.append(json.loads(stats.read_text())["instructions"])
+        self.assertEqual(counts[0], counts[1])
+        lines = [line.rsplit(" ", 1) for line in profile.read_text().splitlines()]
+        self.assertEqual(sum(int(count) for _, count in lines), counts[0])
+        # The boot ROM has no symbols; its six instructions are the first of each hart.
+        self.assertEqual([count for stack, count in lines if stack.endswith("(unknown)")],
+                         ["6", "6"])
+        self.assertIn("hart0;_start", [stack for stack, _ in lines])
+
     def test_what_never_ends_is_ended(self):
         done = self.run_hart(self.build("finish", "HARTS=2"), "--max-instructions", 100_000,
                              code=124)

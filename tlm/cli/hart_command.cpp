@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -14,12 +15,16 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "cli/console_script.h"
 #include "estimate/host_usage.h"
 #include "hart/elf.h"
+#include "hart/profile.h"
+#include "soc/hart_module.h"
 #include "soc/virt_machine.h"
+#include "soc/virt_map.h"
 
 namespace sn::cli {
 
@@ -36,6 +41,7 @@ struct arguments {
   std::string memory = "512MiB";
   std::string script;
   std::string stats;
+  std::string profile;
   soc::virt_machine_configuration wanted;
   std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
 };
@@ -76,6 +82,34 @@ void write_statistics(const std::string& path, const soc::machine_statistics& do
   file << json.dump(2) << '\n';
   if (!file.flush()) {
     throw base::configuration_error(path, 0, "stats", "cannot be written");
+  }
+}
+
+/// The symbols of the ELF files that the machine runs, by address.
+std::vector<hart::elf_symbol> symbols_of(const soc::virt_machine_configuration& wanted) {
+  std::vector<hart::elf_symbol> all;
+  for (const std::string& path : {wanted.program, wanted.bios, wanted.kernel}) {
+    std::array<char, 4> head{};
+    std::ifstream(path, std::ios::binary).read(head.data(), head.size());
+    if (std::string(head.data(), head.size()) == "\177ELF") {
+      const hart::elf_image image =
+          hart::read_elf(path, wanted.isa.xlen, {{soc::virt_map::ram, wanted.memory.value}});
+      all.insert(all.end(), image.symbols.begin(), image.symbols.end());
+    }
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.address < b.address; });
+  return all;
+}
+
+void write_profiles(const std::string& path,
+                    const std::vector<std::unique_ptr<hart::profile>>& profiles) {
+  std::ofstream file(path);
+  for (std::size_t i = 0; i < profiles.size(); ++i) {
+    profiles[i]->write(file, fmt::format("hart{}", i));
+  }
+  if (!file.flush()) {
+    throw base::configuration_error(path, 0, "profile", "cannot be written");
   }
 }
 
@@ -129,12 +163,23 @@ int run(arguments& given) {
   if (script.has_value()) {
     script->begin();
   }
+  std::vector<std::unique_ptr<hart::profile>> profiles;
+  if (!given.profile.empty()) {
+    const std::vector<hart::elf_symbol> symbols = symbols_of(given.wanted);
+    for (soc::hart_module* each : machine.harts()) {
+      profiles.push_back(std::make_unique<hart::profile>(symbols));
+      each->core().observe(profiles.back().get());
+    }
+  }
   const estimate::host_meter meter;
   const soc::machine_outcome outcome = machine.run(given.max_instructions);
   const double cpu_seconds = meter.read().cpu_s;
   std::fflush(stdout);
   if (!given.stats.empty()) {
     write_statistics(given.stats, machine.statistics(), cpu_seconds);
+  }
+  if (!given.profile.empty()) {
+    write_profiles(given.profile, profiles);
   }
   const int code = report(outcome);
   if (script.has_value() && !script->finished()) {
@@ -169,6 +214,8 @@ void add_hart_command(CLI::App& app, int& exit_code) {
   command->add_option("--script", given->script,
                       "File of \"expect TEXT\" and \"send TEXT\" lines that uses the console");
   command->add_option("--stats", given->stats, "Write counts and speed to this file (JSON)");
+  command->add_option("--profile", given->profile,
+                      "Count instructions by stack of calls into this file (folded stacks); slow");
   command->add_option("--max-instructions", given->max_instructions,
                       "End after this many instructions of all harts, to a quantum (exit 124)");
   command->callback([given, &exit_code] { exit_code = run(*given); });

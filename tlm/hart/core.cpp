@@ -51,7 +51,7 @@ run_result core<xlen_bits>::run(std::uint64_t max_instructions) {
     if (attention_ && attend(result.reason)) {
       break;
     }
-    const std::uint64_t remaining = max_instructions - executed_;
+    const std::uint64_t remaining = observer_ != nullptr ? 1 : max_instructions - executed_;
     const block<xlen_bits>* next = paged_fetch_ ? find_paged(false) : &blocks_.find(pc_);
     if (next == nullptr) {
       continue;
@@ -60,13 +60,43 @@ run_result core<xlen_bits>::run(std::uint64_t max_instructions) {
         remaining >= next->count
             ? next->steps.data()
             : blocks_.cut(*next, static_cast<unsigned>(remaining)).steps.data();
+    if (observer_ == nullptr) {
+      first->execute(*this, first);
+      continue;
+    }
+    const std::uint64_t executed_so_far = executed_;
+    const std::uint64_t entered_traps = traps_ + interrupts_;
     first->execute(*this, first);
+    // An access that has to be tried again has not been executed.
+    if (executed_ != executed_so_far) {
+      show(*first, entered_traps);
+    }
   }
   result.executed = executed_;
   executed_before_ += executed_;
   executed_ = 0;
   current_index_ = 0;
   return result;
+}
+
+template <unsigned xlen_bits>
+void core<xlen_bits>::show(const step_type& s, std::uint64_t entered_traps) {
+  // The link registers of the calling convention are x1 and x5.
+  const auto links = [](std::uint8_t index) { return index == 1 || index == 5; };
+  call_effect effect = call_effect::none;
+  if (s.op == operation::lui) {
+    // A trace holds JAL as LUI of the link, and goes on at its target.
+    const auto following = static_cast<word>(s.pc + s.length);
+    const bool jumps = s.immediate == following && (&s + 1)->pc != following;
+    effect = jumps && links(s.rd) ? call_effect::call : call_effect::none;
+  } else if (s.op == operation::jalr && links(s.rd)) {
+    effect = call_effect::call;
+  } else if (s.op == operation::jalr && s.rd == discard && links(s.rs1)) {
+    effect = call_effect::jump_return;
+  } else if (s.op == operation::mret || s.op == operation::sret) {
+    effect = call_effect::return_from_trap;
+  }
+  observer_->on_instruction(s.pc, effect, entered_traps);
 }
 
 template <unsigned xlen_bits>

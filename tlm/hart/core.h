@@ -54,6 +54,8 @@ class core final : public hart {
   const std::vector<watchpoint>& watchpoints() const override { return memory_.watchpoints(); }
   const watchpoint& watch_hit() const override { return watch_hit_; }
 
+  void observe(observer* watching) override { observer_ = watching; }
+
   void forget_code() override;
   void forget_memory() override;
 
@@ -141,6 +143,8 @@ class core final : public hart {
 
   /// Instructions and traps before the current instruction, since construction.
   std::uint64_t position() const { return executed_before_ + executed_ + current_index_; }
+  /// Shows an instruction that has been executed.
+  void show(const step_type& s, std::uint64_t entered_traps);
   word active_interrupts() const;
   bool interrupt_pending() const { return !stepping_ && active_interrupts() != 0; }
   void update_attention();
@@ -238,6 +242,7 @@ class core final : public hart {
   bool at_breakpoint_ = false;  ///< run() must return before the instruction at pc_
   bool watch_stop_ = false;     ///< run() must return: watch_hit_ was accessed
   watchpoint watch_hit_;
+  observer* observer_ = nullptr;
   bool code_removed_ = false;
   bool code_stale_ = false;
   bool windows_stale_ = false;

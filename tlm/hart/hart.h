@@ -17,6 +17,7 @@
 
 #include "hart/bus.h"
 #include "hart/isa.h"
+#include "hart/observer.h"
 #include "hart/pmp.h"
 #include "hart/trap.h"
 #include "hart/watchpoint.h"
@@ -147,6 +148,10 @@ class hart {
   virtual const std::vector<watchpoint>& watchpoints() const = 0;
   /// What the latest run() or run_one() hit that ended because of a watchpoint.
   virtual const watchpoint& watch_hit() const = 0;
+
+  /// Shows every instruction of run() to `watching` (null: no longer), which makes it much slower
+  /// and changes nothing else. What is observed must not be debugged at the same time.
+  virtual void observe(observer* watching) = 0;
 
   /// Drops decoded code: memory was written by someone else. Takes effect before the next
   /// instruction that run() begins at a block's start.

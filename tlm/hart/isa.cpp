@@ -46,7 +46,7 @@ isa parse_isa(const std::string& text) {
       result.with.zbb = true;
     } else if (name == "zbs") {
       result.with.zbs = true;
-    } else if (name != "zicsr" && name != "zifencei") {
+    } else if (name != "zicsr" && name != "zifencei" && name != "zicntr" && name != "zihpm") {
       refuse(text, "extension '" + name + "' is not implemented");
     }
   }

@@ -5,7 +5,8 @@
 
 namespace sn::hart {
 
-/// Extensions that a hart may have or not. I, M, A, C, Zicsr and Zifencei are always there.
+/// Extensions that a hart may have or not. I, M, A, C, Zicsr, Zifencei, Zicntr and Zihpm are
+/// always there.
 struct extensions {
   bool f = false;
   bool d = false;  ///< with f only

@@ -425,6 +425,7 @@ TEST(isa, strings_are_read_and_written) {
   EXPECT_TRUE(full.with.f && full.with.d && full.with.zba && full.with.zbb && full.with.zbs);
   EXPECT_EQ(isa_string(full), "rv64imafdc_zicsr_zifencei_zba_zbb_zbs");
   EXPECT_EQ(parse_isa("rv32imac").xlen, 32U);
+  EXPECT_EQ(isa_string(parse_isa("rv64imac_zicntr_zihpm_zicsr")), "rv64imac_zicsr_zifencei");
   for (const char* bad : {"rv16i", "rv64gcv", "rv64im", "rv64imac_zfoo", "rv32gc", "rv64imadc"}) {
     EXPECT_ANY_THROW(parse_isa(bad)) << bad;
   }

@@ -39,25 +39,7 @@ COVERAGE = """
 """
 
 
-# The bench at the pins and its parts, and that of the arbiter of a single class, which ran beside its twin.
-PINS = ["slot_bench.cpp", "slot_scoreboard.cpp", "slot_traffic.cpp"]
-SINGLE_CLASS = ["instrumented_bench.cpp", "scoreboard.cpp", "functional_coverage.cpp",
-                "../../tests/regression/stimulus.cpp"]
-ASSERTIONS = RTL.with_name("alink_arbiter_sva.sv")
-WAIVERS = RTL.parent / "lint" / "waivers.vlt"
-
-
-def has_classes():
-    """Whether the RTL arbitrates classes, multicast and holds."""
-    return "parameter int unsigned Classes" in RTL.read_text()
-
-
-def parameters(shape):
-    """The parameters of a shape: ports, iterations and, where there are any, classes."""
-    return dict(zip(("Ports", "Iterations", "Classes"), shape))
-
-
-def build(folder, purpose, sources, shape, release):
+def build(folder, purpose, sources, ports, iterations, release):
     """The program for `purpose` (waveform, dump, coverage or mutants), built in `folder`. `release` is a build
     directory with the libraries of the twin."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -71,9 +53,8 @@ def build(folder, purpose, sources, shape, release):
 #include <string>
 #include "Vbench.h"
 namespace sn::testbench {{
-inline constexpr unsigned model_ports = {shape[0]};
-inline constexpr unsigned model_iterations = {shape[1]};
-inline constexpr unsigned model_classes = {(*shape, 1)[2]};
+inline constexpr unsigned model_ports = {ports};
+inline constexpr unsigned model_iterations = {iterations};
 class model : public Vbench {{
  public:
   using Vbench::Vbench;
@@ -88,17 +69,14 @@ class model : public Vbench {{
              "coverage": ["--coverage-line", "--coverage-toggle", "--coverage-max-width", "4096",
                           "--coverage-underscore"],
              "mutants": ["-Wno-fatal", "-Wno-lint", "-Wno-UNOPTFLAT"]}[purpose]
-    given = [] if purpose == "mutants" else [f"-G{name}={value}" for name, value in parameters(shape).items()]
-    pins = has_classes()
-    if pins and purpose != "mutants":
-        sources = [WAIVERS, *sources, ASSERTIONS]
-    twin = "" if pins else f"{release}/tlm/arbiter/libsn_arbiter.a "
+    parameters = [] if purpose == "mutants" else [f"-GPorts={ports}", f"-GIterations={iterations}"]
     command = ["verilator", "--cc", "--exe", "--build", "-j", "2", "-O3", "--assert", "--unroll-count", "8",
                "--x-assign", "fast", "--x-initial", "fast", "--top-module", "alink_arbiter", "--prefix", "Vbench",
-               "--Mdir", str(folder / "obj"), "-o", str(folder / "bench"), *flags, *given,
+               "--Mdir", str(folder / "obj"), "-o", str(folder / "bench"), *flags, *parameters,
                "-CFLAGS", f"-std=c++17 -O1 -I{folder} -I{ROOT}/tlm -I{ROOT}/tests -I{ROOT}/testbench",
-               "-LDFLAGS", f"{twin}{release}/tlm/base/libsn_base.a -lfmt",
-               *map(str, sources), *(str((HERE / part).resolve()) for part in (PINS if pins else SINGLE_CLASS))]
+               "-LDFLAGS", f"{release}/tlm/arbiter/libsn_arbiter.a {release}/tlm/base/libsn_base.a -lfmt",
+               *map(str, sources), str(HERE / "instrumented_bench.cpp"), str(HERE / "scoreboard.cpp"),
+               str(HERE / "functional_coverage.cpp"), str(ROOT / "tests" / "regression" / "stimulus.cpp")]
     environment = {**os.environ}
     if shutil.which("ccache"):
         environment["OBJCACHE"] = "ccache"

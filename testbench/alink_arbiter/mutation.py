@@ -25,19 +25,16 @@ HERE = pathlib.Path(__file__).resolve().parent
 LISTED = HERE / "mutation_survivors.json"
 BEGIN, END = "<!-- mutation.py: begin -->", "<!-- mutation.py: end -->"
 # Outputs that mean nothing for a port whose bit in another output is low.
-MEANT_WITH = {"gnt_idx_o": "gnt_valid_o", "gnt_class_o": "gnt_valid_o"}
-# The same, laid out bit by bit over the ports.
-MEANT_WITH_SLICED = {"in_gnt_idx_o": "in_gnt_valid_o & ~in_gnt_multicast_o",
-                     "in_gnt_class_o": "in_gnt_valid_o & ~in_gnt_multicast_o"}
+MEANT_WITH = {"gnt_idx_o": "gnt_valid_o"}
 # Registers begin at 0 in both; as reset is an input like others, that covers whatever follows a reset.
 TO_GRAPH = ("setundef -zero -init; async2sync; opt -full; memory_map; techmap; opt -fast; dffunmap; abc -g AND; opt_clean; "
             "write_aiger -zinit {graph}")
 
 
-def elaborate(*shape):
+def elaborate(ports, iterations):
     """Yosys commands that read one shape of the arbiter, flat, as module alink_arbiter."""
-    chosen = " ".join(f"-chparam {name} {value}" for name, value in instrumented.parameters(shape).items())
-    return (f"read_verilog -sv {instrumented.RTL}; hierarchy -check -top alink_arbiter {chosen}; proc; flatten; opt; memory; opt_clean -purge; "
+    return (f"read_verilog -sv {instrumented.RTL}; hierarchy -check -top alink_arbiter -chparam Ports {ports} "
+            f"-chparam Iterations {iterations}; proc; flatten; opt; memory; opt_clean -purge; "
             "rename -top alink_arbiter")
 
 
@@ -71,18 +68,11 @@ def observer(folder, shape):
     for module, inner in (("good", "alink_arbiter"), ("bad", "mutant")):
         text += f"module {module}(" + ", ".join(
             f"{port['direction']} [{width[name] - 1}:0] {name}" for name, port in ports.items()) + ");\n"
-        masked = [name for name in (*MEANT_WITH, *MEANT_WITH_SLICED) if name in ports]
-        for name in masked:
+        for name in MEANT_WITH:
             text += f"  wire [{width[name] - 1}:0] raw_{name};\n"
         text += f"  {inner} inner(" + ", ".join(
-            f".{name}({'raw_' if name in masked else ''}{name})" for name in ports) + ");\n"
-        for name in masked:
-            if name in MEANT_WITH_SLICED:
-                times = width[name] // shape[0]
-                text += f"  wire [{shape[0] - 1}:0] of_{name} = {MEANT_WITH_SLICED[name]};\n"
-                text += f"  assign {name} = raw_{name} & {{{times}{{of_{name}}}}};\n"
-                continue
-            valid = MEANT_WITH[name]
+            f".{name}({'raw_' if name in MEANT_WITH else ''}{name})" for name in ports) + ");\n"
+        for name, valid in MEANT_WITH.items():
             bits = width[name] // shape[0]
             mask = ", ".join(f"{{{bits}{{{valid}[{port}]}}}}" for port in reversed(range(shape[0])))
             text += f"  assign {name} = raw_{name} & {{{mask}}};\n"
@@ -112,7 +102,7 @@ def source(mutant):
 def score(options, shape, folder):
     folder.mkdir(parents=True, exist_ok=True)
     mutants = draw(folder, shape, options.count, options.mutation_seed)
-    program = instrumented.build(folder, "mutants", [netlist(folder, shape, mutants)], shape, options.build)
+    program = instrumented.build(folder, "mutants", [netlist(folder, shape, mutants)], *shape, options.build)
     printed = instrumented.run([program, "--mutants", len(mutants), "--seed", options.seed, "--seeds", options.seeds,
                                 "--slots", options.slots])
     outcome = {}
@@ -146,7 +136,7 @@ def plain(mutant):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shapes", nargs="+", help="ports x iterations, and x classes where there are any")
+    parser.add_argument("--shapes", nargs="+", default=["4x1", "4x2"], help="ports x iterations")
     parser.add_argument("--count", type=int, default=200, help="mutants of each shape")
     parser.add_argument("--mutation-seed", type=int, default=1, help="of Yosys's choice of mutants")
     parser.add_argument("--seed", type=int, default=1, help="first seed of the stimulus")
@@ -159,8 +149,7 @@ def main():
     parser.add_argument("--doc", type=pathlib.Path, help="the document to write the table into")
     options = parser.parse_args()
     options.build, options.out = options.build.resolve(), options.out.resolve()
-    options.shapes = options.shapes or (["4x1x2", "4x2x3"] if instrumented.has_classes() else ["4x1", "4x2"])
-    rows = ["| shape | mutants | killed | proved equivalent | listed | unexplained | score |",
+    rows = ["| ports x iterations | mutants | killed | proved equivalent | listed | unexplained | score |",
             "|---|---|---|---|---|---|---|"]
     results = {}
     good = True

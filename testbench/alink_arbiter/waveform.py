@@ -59,7 +59,7 @@ def record(options, purpose, name, seed, slots, ports, model, iterations):
         folder.mkdir(parents=True, exist_ok=True)
         source = folder / instrumented.RTL.name
         instrumented.run([sys.executable, PLANT_BUG, options.planted_bug, source])
-    program = instrumented.build(folder, purpose, [source], (model, iterations), options.build)
+    program = instrumented.build(folder, purpose, [source], model, iterations, options.build)
     path = options.out / name
     printed = instrumented.run([program, "--ports", ports, "--seed", seed, "--slots", slots, "--record", path],
                                expect=(0, 1))

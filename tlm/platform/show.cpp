@@ -174,7 +174,7 @@ std::string assumptions_table(const description& machine) {
 std::string show(const description& machine) {
   std::string text = fmt::format("{}: {}\n", machine.name, machine.title);
   text += machine.status == validation_status::prediction_only
-              ? "Figures of this machine are predictions: no measurement is public.\n"
+              ? "Figures of this machine are predictions: no measurement is reproduced.\n"
               : "Public measurements of this machine exist.\n";
   return text + "\n" + machine_table(machine) + "\n" + derived_table(machine) + "\n" +
          values_table(machine) + "\n" + assumptions_table(machine);

@@ -46,7 +46,7 @@ TEST(show, prints_the_machine_and_its_derived_figures) {
   EXPECT_EQ(row(text, "power"), "accelerators at most 256 kW of 350 kW; 94 kW for the rest");
   EXPECT_EQ(row(text, "coolant flow"), "525 l/min at full supply");
   EXPECT_EQ(row(text, "die temperature"), "44 C idle, 80 C at maximum");
-  EXPECT_THAT(text, HasSubstr("no measurement is public"));
+  EXPECT_THAT(text, HasSubstr("no measurement is reproduced"));
 }
 
 TEST(show, prints_every_value_of_the_file) {

@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
 #include "base/yaml_reader.h"
 #include "fabric/spray.h"
-#include "gpu/configuration.h"
 #include "platform/loader_checks.h"
+#include "platform/loader_parts.h"
 #include "pool/pool.h"
 
 namespace sn::platform {
@@ -21,117 +19,47 @@ using base::milliwatts;
 using base::picoseconds;
 using base::yaml_reader;
 
-// Limits that keep every sum and product of a description far from overflow, and, where a register
-// of registers/*.rdl shows the value, within its field.
-constexpr std::uint64_t unsigned_limit = std::numeric_limits<unsigned>::max();
-constexpr bytes one_byte(1);
-constexpr bytes capacity_limit(std::uint64_t{1} << 46U);
-constexpr bytes_per_second one_byte_per_second(1);
-constexpr bytes_per_second memory_bandwidth_limit(1'000'000'000'000'000);
-constexpr bytes_per_second lane_rate_limit(1'000'000'000'000);
-constexpr bytes_per_second network_rate_limit(1'000'000'000'000'000);
-constexpr base::flops_per_second compute_rate_limit(1'000'000'000'000'000'000);
-constexpr picoseconds latency_limit(1'000'000'000'000);
-constexpr picoseconds one_nanosecond(1'000);
-constexpr hertz one_hertz(1);
-constexpr hertz clock_limit(100'000'000'000);
-constexpr milliwatts accelerator_power_limit(65'535'000);
-
-unsigned count(yaml_reader& map, const std::string& key, std::uint64_t min,
-               std::uint64_t max = unsigned_limit) {
-  return static_cast<unsigned>(map.get_integer(key, min, max));
-}
-
-/// A part of a whole, above 0 and at most 1.
-double fraction(yaml_reader& map, const std::string& key) {
-  const double value = map.get_number(key);
-  if (value <= 0.0 || value > 1.0) {
-    map.fail(key, fmt::format("expected a number above 0 and at most 1, found '{}'", value));
-  }
-  return value;
-}
-
-picoseconds latency(yaml_reader& map, const std::string& key) {
-  return map.get_time(key, picoseconds(0), latency_limit);
-}
-
-bytes_per_second network_rate(yaml_reader& map, const std::string& key) {
-  return map.get_bandwidth(key, one_byte_per_second, network_rate_limit);
-}
-
 topology_parameters read_topology(yaml_reader map) {
   topology_parameters topology;
   topology.kind = map.get_choice<topology_kind>(
       "kind", {{"single_stage_planes", topology_kind::single_stage_planes}});
-  topology.accelerators = count(map, "accelerators", 1, base::endpoint_limit);
-  topology.accelerators_per_domain = count(map, "accelerators_per_domain", 1, base::endpoint_limit);
-  topology.planes = count(map, "planes", 1, fabric::plane_limit);
+  topology.accelerators = read_count(map, "accelerators", 1, base::endpoint_limit);
+  topology.accelerators_per_domain =
+      read_count(map, "accelerators_per_domain", 1, base::endpoint_limit);
+  topology.planes = read_count(map, "planes", 1, fabric::plane_limit);
   for (const auto choice :
        map.get_integers("accelerators_per_partition_choices", 1, base::endpoint_limit)) {
     topology.accelerators_per_partition_choices.push_back(static_cast<unsigned>(choice));
   }
   topology.accelerators_per_partition =
-      count(map, "accelerators_per_partition", 1, base::endpoint_limit);
-  topology.accelerators_per_tray = count(map, "accelerators_per_tray", 1, base::endpoint_limit);
+      read_count(map, "accelerators_per_partition", 1, base::endpoint_limit);
+  topology.accelerators_per_tray =
+      read_count(map, "accelerators_per_tray", 1, base::endpoint_limit);
   topology.inter_domain_medium = map.get_string("inter_domain_medium");
   return topology;
-}
-
-efficiency read_efficiency(yaml_reader map) {
-  efficiency reached;
-  reached.compute = fraction(map, "compute");
-  reached.memory = fraction(map, "memory");
-  return reached;
-}
-
-accelerator_parameters read_accelerator(yaml_reader map) {
-  accelerator_parameters gpu;
-  gpu.model = map.get_string("model");
-  auto hbm = map.child("hbm");
-  gpu.hbm_capacity = hbm.get_bytes("capacity", one_byte, capacity_limit);
-  gpu.hbm_bandwidth = hbm.get_bandwidth("bandwidth", one_byte_per_second, memory_bandwidth_limit);
-  gpu.hbm_latency = latency(hbm, "latency");
-  auto peak = map.child("peak_rate");
-  gpu.peak_bf16 = peak.get_compute_rate("bf16", base::flops_per_second(1), compute_rate_limit);
-  gpu.peak_fp8 = peak.get_compute_rate("fp8", base::flops_per_second(1), compute_rate_limit);
-  auto reached = map.child("efficiency");
-  gpu.gemm = read_efficiency(reached.child("gemm"));
-  gpu.grouped_gemm = read_efficiency(reached.child("grouped_gemm"));
-  gpu.attention = read_efficiency(reached.child("attention"));
-  gpu.elementwise = read_efficiency(reached.child("elementwise"));
-  gpu.kernel_launch_overhead = latency(map, "kernel_launch_overhead");
-  gpu.command_fetch_latency = latency(map, "command_fetch_latency");
-  gpu.command_queues = count(map, "command_queues", 1, gpu::queue_limit);
-  gpu.copy_engines = count(map, "copy_engines", 1, 64);
-  gpu.outstanding_bursts = count(map, "outstanding_bursts", 1, 65'536);
-  gpu.self_test_time = latency(map, "self_test_time");
-  gpu.hang_timeout = latency(map, "hang_timeout");
-  auto draw = map.child("power");
-  gpu.power_idle = draw.get_power("idle", milliwatts(0), accelerator_power_limit);
-  gpu.power_max = draw.get_power("max", milliwatts(1), accelerator_power_limit);
-  return gpu;
 }
 
 scale_up_parameters read_scale_up(yaml_reader map) {
   scale_up_parameters links;
   links.protocol = map.get_string("protocol");
-  links.lane_directions_per_accelerator = count(map, "lane_directions_per_accelerator", 1, 8'192);
+  links.lane_directions_per_accelerator =
+      read_count(map, "lane_directions_per_accelerator", 1, 8'192);
   links.reading = map.get_choice<bandwidth_reading>(
       "bandwidth_reading", {{"bidirectional", bandwidth_reading::bidirectional},
                             {"unidirectional", bandwidth_reading::unidirectional}});
   links.lane_rate_raw = map.get_bandwidth("lane_rate_raw", one_byte_per_second, lane_rate_limit);
   links.lane_rate = map.get_bandwidth("lane_rate", one_byte_per_second, lane_rate_limit);
   links.cell_size = map.get_bytes("cell_size", one_byte, bytes(65'536));
-  links.payload_fraction = fraction(map, "payload_fraction");
+  links.payload_fraction = read_fraction(map, "payload_fraction");
   links.request_header = map.get_bytes("request_header", one_byte, bytes(65'536));
   auto times = map.child("latency");
-  links.accelerator_phy_tx = latency(times, "accelerator_phy_tx");
-  links.accelerator_phy_rx = latency(times, "accelerator_phy_rx");
-  links.switch_port_to_port = latency(times, "switch_port_to_port");
-  links.propagation_per_metre = latency(times, "propagation_per_metre");
+  links.accelerator_phy_tx = read_latency(times, "accelerator_phy_tx");
+  links.accelerator_phy_rx = read_latency(times, "accelerator_phy_rx");
+  links.switch_port_to_port = read_latency(times, "switch_port_to_port");
+  links.propagation_per_metre = read_latency(times, "propagation_per_metre");
   links.path_length_m = times.get_number("path_length_m", 0.0, 10'000.0);
-  links.link_training_time = latency(map, "link_training_time");
-  links.link_detect_timeout = latency(map, "link_detect_timeout");
+  links.link_training_time = read_latency(map, "link_training_time");
+  links.link_detect_timeout = read_latency(map, "link_detect_timeout");
   links.in_network_reduction = map.get_bool("in_network_reduction");
   return links;
 }
@@ -145,9 +73,9 @@ controller_parameters read_controller(yaml_reader map) {
 
 alink_switch_parameters read_switch(yaml_reader map) {
   alink_switch_parameters parts;
-  parts.ports = count(map, "ports", 1, base::port_limit);
-  parts.arbiter_iterations = count(map, "arbiter_iterations", 1, base::iteration_limit);
-  parts.voq_depth = count(map, "voq_depth", 1, 65'535);
+  parts.ports = read_count(map, "ports", 1, base::port_limit);
+  parts.arbiter_iterations = read_count(map, "arbiter_iterations", 1, base::iteration_limit);
+  parts.voq_depth = read_count(map, "voq_depth", 1, 65'535);
   parts.controller = read_controller(map.child("controller"));
   return parts;
 }
@@ -157,27 +85,27 @@ cipu_parameters read_cipu(yaml_reader map) {
   parts.controller = read_controller(map.child("controller"));
   parts.timer_frequency = map.get_frequency("timer_frequency", one_hertz, clock_limit);
   parts.quantum = map.get_time("quantum", one_nanosecond, latency_limit);
-  parts.management_access_latency = latency(map, "management_access_latency");
-  parts.ports_per_plane = count(map, "ports_per_plane", 1, 1);
-  parts.scale_out_rate = network_rate(map, "scale_out_rate");
-  parts.dcn_rate = network_rate(map, "dcn_rate");
-  parts.nic_latency = latency(map, "nic_latency");
-  parts.queue_pairs = count(map, "queue_pairs", 1);
+  parts.management_access_latency = read_latency(map, "management_access_latency");
+  parts.ports_per_plane = read_count(map, "ports_per_plane", 1, 1);
+  parts.scale_out_rate = read_network_rate(map, "scale_out_rate");
+  parts.dcn_rate = read_network_rate(map, "dcn_rate");
+  parts.nic_latency = read_latency(map, "nic_latency");
+  parts.queue_pairs = read_count(map, "queue_pairs", 1);
   return parts;
 }
 
 pool_parameters read_pool(yaml_reader map) {
   pool_parameters parts;
-  parts.per_domain = count(map, "per_domain", 1, 1);
-  parts.devices = count(map, "devices", 1, pool::device_limit);
+  parts.per_domain = read_count(map, "per_domain", 1, 1);
+  parts.devices = read_count(map, "devices", 1, pool::device_limit);
   parts.device_capacity = map.get_bytes("device_capacity", one_byte, capacity_limit);
   parts.device_bandwidth =
       map.get_bandwidth("device_bandwidth", one_byte_per_second, memory_bandwidth_limit);
-  parts.latency = latency(map, "latency");
-  parts.decoders = count(map, "decoders", 1, pool::decoder_limit);
-  parts.interleave_ways = count(map, "interleave_ways", 1);
+  parts.latency = read_latency(map, "latency");
+  parts.decoders = read_count(map, "decoders", 1, pool::decoder_limit);
+  parts.interleave_ways = read_count(map, "interleave_ways", 1);
   parts.interleave_granularity = map.get_bytes("interleave_granularity");
-  parts.ports_per_plane = count(map, "ports_per_plane", 1, 1);
+  parts.ports_per_plane = read_count(map, "ports_per_plane", 1, 1);
   parts.request_per_partition = map.get_bytes("request_per_partition", bytes(0), capacity_limit);
   parts.controller = read_controller(map.child("controller"));
   return parts;
@@ -185,18 +113,18 @@ pool_parameters read_pool(yaml_reader map) {
 
 scale_out_parameters read_scale_out(yaml_reader map) {
   scale_out_parameters network;
-  network.rate_per_accelerator = network_rate(map, "rate_per_accelerator");
+  network.rate_per_accelerator = read_network_rate(map, "rate_per_accelerator");
   network.nic = map.get_string("nic");
-  network.fabric_utilisation = fraction(map, "fabric_utilisation");
-  network.goodput_at_5pct_loss = fraction(map, "goodput_at_5pct_loss");
-  network.latency = latency(map, "latency");
+  network.fabric_utilisation = read_fraction(map, "fabric_utilisation");
+  network.goodput_at_5pct_loss = read_fraction(map, "goodput_at_5pct_loss");
+  network.latency = read_latency(map, "latency");
   network.packets_per_second = map.get_number("packets_per_second", 1.0);
   return network;
 }
 
 dcn_parameters read_dcn(yaml_reader map) {
   dcn_parameters network;
-  network.storage_bandwidth = network_rate(map, "storage_bandwidth");
+  network.storage_bandwidth = read_network_rate(map, "storage_bandwidth");
   return network;
 }
 
@@ -248,9 +176,7 @@ description read(yaml_reader root) {
   machine.file = root.file();
   machine.name = root.get_string("name");
   machine.title = root.get_string("title");
-  machine.status = root.get_choice<validation_status>(
-      "validation_status", {{"prediction_only", validation_status::prediction_only},
-                            {"measured_public", validation_status::measured_public}});
+  machine.status = read_validation_status(root);
   machine.topology = read_topology(root.child("topology"));
   check_topology(machine.topology, root);
   machine.accelerator = read_accelerator(root.child("accelerator"));

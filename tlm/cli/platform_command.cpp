@@ -5,6 +5,7 @@
 #include <string>
 
 #include "platform/loader.h"
+#include "platform/network_loader.h"
 #include "platform/show.h"
 
 namespace sn::cli {
@@ -17,7 +18,9 @@ void add_platform_command(CLI::App& app, int& exit_code) {
   const auto file = std::make_shared<std::string>();
   show->add_option("FILE", *file, "Platform file (YAML)")->required();
   show->callback([file, &exit_code] {
-    std::fputs(platform::show(platform::load(*file)).c_str(), stdout);
+    const auto network = platform::load_network(*file);
+    std::fputs((network ? platform::show(*network) : platform::show(platform::load(*file))).c_str(),
+               stdout);
     exit_code = 0;
   });
 }

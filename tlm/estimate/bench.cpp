@@ -80,11 +80,6 @@ workload::collective_rates rates_of(const platform::description& machine,
   return rates;
 }
 
-base::bytes_per_second line_rate_of(const platform::description& machine) {
-  const std::uint64_t wire = machine.accelerator_rate().value / machine.scale_up.cell_size.value;
-  return base::bytes_per_second(wire * machine.scale_up.cell_payload().value);
-}
-
 std::vector<base::bytes> sizes_of(const bench_options& options) {
   std::vector<base::bytes> sizes;
   for (std::uint64_t size = options.begin.value; size <= options.end.value;
@@ -141,7 +136,7 @@ bench_result run_bench(const bench_options& options,
   bench_result result;
   result.platform = machine.name;
   result.ranks = options.ranks == 0 ? machine.topology.accelerators_per_domain : options.ranks;
-  result.line_rate = line_rate_of(machine);
+  result.line_rate = machine.accelerator_payload_rate();
   check_options(options, machine, result.ranks);
   const workload::collective_rates rates = rates_of(machine, result.line_rate);
 

@@ -29,6 +29,11 @@ base::picoseconds scale_up_parameters::propagation() const {
       std::llround(path_length_m * static_cast<double>(propagation_per_metre.value))));
 }
 
+base::bytes_per_second description::accelerator_payload_rate() const {
+  return base::bytes_per_second(accelerator_rate().value / scale_up.cell_size.value *
+                                scale_up.cell_payload().value);
+}
+
 base::picoseconds description::slot_time() const {
   return base::transfer_time(scale_up.cell_size, port_rate());
 }
@@ -106,8 +111,13 @@ base::pod_id description::pod_of_partition(unsigned partition) const {
 
 std::vector<assumption> assumptions(const description& machine,
                                     const std::vector<std::string>& sections) {
+  return assumptions(machine.values, sections);
+}
+
+std::vector<assumption> assumptions(const std::vector<base::yaml_value>& values,
+                                    const std::vector<std::string>& sections) {
   std::vector<assumption> found;
-  for (const auto& value : machine.values) {
+  for (const auto& value : values) {
     const bool wanted = sections.empty() || std::any_of(sections.begin(), sections.end(),
                                                         [&](const std::string& section) {
                                                           return in_section(value.key, section);

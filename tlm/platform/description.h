@@ -220,6 +220,8 @@ struct description {
   base::bytes_per_second port_rate() const { return scale_up.lane_rate * lanes_per_port(); }
   /// Rate of an accelerator over all planes, each direction.
   base::bytes_per_second accelerator_rate() const { return port_rate() * topology.planes; }
+  /// The same of payload, cells of whole bytes.
+  base::bytes_per_second accelerator_payload_rate() const;
   /// Time of one cell on a port.
   base::picoseconds slot_time() const;
   /// From an endpoint over a switch to another endpoint on an idle fabric, without serialisation.
@@ -270,8 +272,11 @@ struct assumption {
   std::string source;  ///< why this value
 };
 
-/// The assumed values of the given sections, in the order of the file. A section is a key path of
+/// The assumed ones of the values of the given sections, in their order. A section is a key path of
 /// the file ("scale_up", "accelerator.efficiency"); no sections means all of them.
+std::vector<assumption> assumptions(const std::vector<base::yaml_value>& values,
+                                    const std::vector<std::string>& sections = {});
+/// Those of a machine.
 std::vector<assumption> assumptions(const description& machine,
                                     const std::vector<std::string>& sections = {});
 

@@ -2,27 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "platform/show_parts.h"
 
 namespace sn::platform {
 
 namespace {
 
 using base::to_text;
-
-/// Rows under a heading, with a label each.
-class table {
- public:
-  explicit table(const std::string& heading) : text_(heading + "\n") {}
-
-  void add(const std::string& label, const std::string& content) {
-    text_ += fmt::format("  {:<26}{}\n", label, content);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 /// "0-7" for consecutive numbers, else "0, 2, 5".
 std::string ranges(const std::vector<unsigned>& numbers) {
@@ -39,10 +25,6 @@ std::string counted(unsigned count, const char* what) {
 
 std::string rate_in_bits(base::bytes_per_second rate) {
   return fmt::format("{:.4g} Gbit/s", static_cast<double>(rate.value) * 8e-9);
-}
-
-std::string petaflops(base::flops_per_second each, unsigned count) {
-  return fmt::format("{:.4g} PFLOPS", static_cast<double>(each.value) * 1e-15 * count);
 }
 
 std::string machine_table(const description& machine) {
@@ -140,44 +122,11 @@ std::string derived_table(const description& machine) {
   return rows.text();
 }
 
-std::string values_table(const description& machine) {
-  std::size_t key_width = 0;
-  std::size_t text_width = 0;
-  for (const auto& value : machine.values) {
-    key_width = std::max(key_width, value.key.size());
-    text_width = std::max(text_width, value.text.size());
-  }
-  std::string text = "Every value and how it is known\n";
-  for (const auto& value : machine.values) {
-    if (value.basis != base::value_basis::unstated) {
-      text += fmt::format("  {:<{}}  {:<{}}  {}\n", value.key, key_width, value.text, text_width,
-                          base::to_text(value.basis));
-    } else {
-      text += fmt::format("  {:<{}}  {}\n", value.key, key_width, value.text);
-    }
-  }
-  return text;
-}
-
-std::string assumptions_table(const description& machine) {
-  const auto assumed = assumptions(machine);
-  std::string text =
-      fmt::format("Assumed values: {} of {}\n", assumed.size(), machine.values.size());
-  for (const auto& value : assumed) {
-    text += fmt::format("  {} = {}\n      {}\n", value.key, value.text, value.source);
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string show(const description& machine) {
-  std::string text = fmt::format("{}: {}\n", machine.name, machine.title);
-  text += machine.status == validation_status::prediction_only
-              ? "Figures of this machine are predictions: no measurement is reproduced.\n"
-              : "Public measurements of this machine exist.\n";
-  return text + "\n" + machine_table(machine) + "\n" + derived_table(machine) + "\n" +
-         values_table(machine) + "\n" + assumptions_table(machine);
+  return show_heading(machine.name, machine.title, machine.status) + "\n" + machine_table(machine) +
+         "\n" + derived_table(machine) + "\n" + show_values(machine.values);
 }
 
 }  // namespace sn::platform

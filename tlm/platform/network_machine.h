@@ -1,0 +1,69 @@
+// Machines and clusters that are simulated as links and accelerators: no switch is arbitrated and
+// no firmware runs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/units.h"
+#include "base/yaml_reader.h"
+#include "network/topology.h"
+#include "platform/description.h"
+
+namespace sn::platform {
+
+/// How the accelerators of a scale-up domain are joined.
+enum class network_kind : std::uint8_t {
+  single_stage,    ///< one stage of switches that do not block
+  two_stage_clos,  ///< leaves and spines
+  torus,
+  mesh,
+};
+
+/// How domains are joined.
+enum class outer_kind : std::uint8_t {
+  none,            ///< there is one domain
+  rail_optimised,  ///< accelerators of the same place meet at a leaf
+  fat_tree,        ///< neighbours meet at a leaf
+};
+
+/// A machine or cluster. load_network() gives only such that hold together.
+struct network_machine {
+  std::string name;
+  std::string title;  ///< one line for people
+  validation_status status = validation_status::prediction_only;
+  accelerator_parameters accelerator;
+  std::string protocol;  ///< of scale-up
+  network_kind kind = network_kind::single_stage;
+  outer_kind outer = outer_kind::none;
+
+  unsigned domains = 1;                   ///< that scale-up joins
+  unsigned accelerators_per_domain = 0;   ///< numbered domain by domain
+  base::bytes_per_second scale_up_rate;   ///< payload of an accelerator's links, each way
+  base::bytes_per_second scale_out_rate;  ///< the same to other domains; 0: there are none
+  bool in_network_reduction = false;      ///< the switches of a domain can reduce
+
+  /// Sizes of the groups that a collective is done in, smallest first; their product is the number
+  /// of accelerators. Those of a grid are its dimensions.
+  std::vector<std::uint32_t> levels;
+  std::shared_ptr<const network::topology> network;  ///< its endpoints are the accelerators
+
+  std::string file;                      ///< where it was loaded from
+  std::vector<base::yaml_value> values;  ///< every value as written; those of the supernode's file
+                                         ///< come after those of the cluster's
+
+  unsigned accelerators() const { return domains * accelerators_per_domain; }
+  bool is_grid() const { return kind == network_kind::torus || kind == network_kind::mesh; }
+};
+
+std::string_view to_text(network_kind kind);
+std::string_view to_text(outer_kind kind);
+
+/// The machine with its derived figures, every value with its basis, and last the assumed values
+/// with the reason for each.
+std::string show(const network_machine& machine);
+
+}  // namespace sn::platform

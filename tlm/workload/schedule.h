@@ -1,0 +1,88 @@
+// Collectives of very many ranks, as steps that all ranks take together.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "workload/collective.h"
+
+namespace sn::workload {
+
+/// Ranks 0 to ranks - 1 in groups of `size`: the members of a group are `stride` apart. With the
+/// ranks as numbers of several digits, a group's members differ in one digit.
+struct rank_groups {
+  std::uint32_t ranks = 1;
+  std::uint32_t size = 1;
+  std::uint32_t stride = 1;
+
+  std::uint32_t count() const { return ranks / size; }
+  std::uint32_t rank(std::uint32_t group, std::uint32_t member) const {
+    return group % stride + stride * (member + size * (group / stride));
+  }
+  std::uint32_t member_of(std::uint32_t rank) const { return rank / stride % size; }
+};
+
+/// Elements that go from the data of one rank to that of another, or to another place of its own.
+struct transfer {
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+  element_range part;       ///< of the data of `from`
+  std::uint64_t place = 0;  ///< in the data of `to`, elements
+  bool add = false;         ///< to what is there
+};
+using transfer_sink = std::function<void(const transfer&)>;
+
+/// What all groups do at the same time, several times in a row. All that a repetition sends, it has
+/// before it begins.
+struct schedule_step {
+  std::string name;
+  rank_groups among;
+  std::uint32_t repeats = 1;
+  std::uint32_t channels = 1;  ///< parts that go their way independently, one after the other
+  std::uint32_t operands = 0;  ///< transfers that are added to one result; 0: none
+  /// Calls the sink for every transfer of a group, of which none is empty. Every repetition sends
+  /// as much between the same ranks, but for an element more or less.
+  std::function<void(std::uint32_t repetition, std::uint32_t group, const transfer_sink&)>
+      transfers;
+};
+
+/// Steps that go on at the same time and end together; all repeat equally often.
+using schedule_stage = std::vector<schedule_step>;
+
+/// A collective from its first stage to its last.
+struct schedule {
+  std::vector<schedule_stage> stages;
+  std::uint64_t data_elements = 0;  ///< of each rank's data: input, output and what lies between
+};
+
+/// How the groups of one level do their part.
+enum class level_algorithm : std::uint8_t { ring, direct, halving_doubling };
+
+/// Whether a level of so many members can be done so.
+bool can_do(level_algorithm algorithm, std::uint32_t members);
+
+/// What a schedule is made for.
+struct schedule_request {
+  collective what;  ///< one group; `what.algorithm` is not looked at
+  /// Sizes of the groups of each level, smallest first; their product is the number of ranks. One
+  /// level: everyone with everyone.
+  std::vector<std::uint32_t> levels;
+  std::vector<level_algorithm> algorithms;  ///< one per level
+  /// Levels are the dimensions of a grid: rings go both ways around, and if all are equally long,
+  /// an all-reduce is cut into as many parts, each of which begins with another dimension.
+  bool grid = false;
+};
+
+/// The schedule of a collective over its levels. An all-reduce is a reduce-scatter level by level,
+/// smallest first, and an all-gather the other way round; an all-to-all hands on to the right
+/// member of each level; a broadcast scatters and gathers, largest level first. Throws
+/// base::configuration_error with the key "algorithm" for what cannot be done so.
+schedule make_schedule(const schedule_request& request);
+
+/// Does a schedule on real data and counts elements of all ranks that differ from what the
+/// definition of the collective demands.
+std::uint64_t count_wrong(const collective& what, const schedule& steps);
+
+}  // namespace sn::workload

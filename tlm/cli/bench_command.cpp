@@ -12,6 +12,8 @@
 #include "cli/fidelity.h"
 #include "estimate/bench.h"
 #include "estimate/installation.h"
+#include "estimate/network_bench.h"
+#include "platform/network_loader.h"
 
 namespace sn::cli {
 
@@ -26,7 +28,7 @@ struct arguments {
   std::string algorithm = "auto";
   std::string begin = "8";
   std::string end;
-  std::string fidelity = "cell";
+  std::string fidelity;  ///< empty: flow for a machine of links, else cell
   std::string json_file;
 };
 
@@ -68,9 +70,9 @@ estimate::bench_options read(const arguments& given) {
             "all_reduce, reduce_scatter, all_gather, all_to_all, all_to_all_v, broadcast, "
             "send_receive");
   if (given.algorithm != "auto") {
-    options.algorithm =
-        known(workload::collective_algorithm_from(given.algorithm), "--algorithm", given.algorithm,
-              "auto, ring, direct, halving_doubling, binary_tree, double_binary_tree");
+    options.algorithm = known(
+        workload::collective_algorithm_from(given.algorithm), "--algorithm", given.algorithm,
+        "auto, ring, direct, halving_doubling, binary_tree, double_binary_tree, hierarchical");
   }
   options.begin = size_from(given.begin, "--begin");
   options.end = size_from(given.end.empty() ? (options.check ? "1M" : "1G") : given.end, "--end");
@@ -91,12 +93,18 @@ void print_header(const arguments& given, const estimate::bench_result& result) 
   fmt::print("# {} of {}{} ranks on {}, fidelity {}\n", given.collective,
              groups == 1 ? "" : fmt::format("{} groups of ", groups), result.ranks, result.platform,
              given.fidelity);
-  const std::string error = error_of(fidelity_of(given.fidelity));
-  if (!error.empty()) {
-    fmt::print("# {}\n", error);
+  if (result.only_links) {
+    fmt::print(
+        "# Links and accelerators only: fair shares of every link, no switch is arbitrated and "
+        "no firmware runs (docs/networks.md).\n");
+  } else {
+    const std::string error = error_of(fidelity_of(given.fidelity));
+    if (!error.empty()) {
+      fmt::print("# {}\n", error);
+    }
+    fmt::print("# brought up by firmware: {} GPUs, {} ports trained\n", result.firmware.gpus_ready,
+               result.firmware.ports_trained);
   }
-  fmt::print("# brought up by firmware: {} GPUs, {} ports trained\n", result.firmware.gpus_ready,
-             result.firmware.ports_trained);
   fmt::print("# line rate: {:.2f} GB/s of payload per rank and direction\n",
              static_cast<double>(result.line_rate.value) * 1e-9);
   fmt::print("#\n# {:>11} {:>13} {:>7} {:>18} {:>12} {:>9} {:>9} {:>7}\n", "size", "count", "type",
@@ -128,7 +136,11 @@ class reason_printer {
   std::optional<workload::collective_algorithm> last_;
 };
 
-int run(const arguments& given) {
+int run(arguments given) {
+  const auto links = platform::load_network(given.options.platform_file);
+  if (given.fidelity.empty()) {
+    given.fidelity = links ? "flow" : "cell";
+  }
   const estimate::bench_options options = read(given);
   // The file is opened first: a name that cannot be written must not cost a simulation.
   std::ofstream file;
@@ -139,12 +151,14 @@ int run(const arguments& given) {
     }
   }
   reason_printer reasons;
-  const estimate::bench_result result = estimate::run_bench(
-      options, [&](const estimate::bench_result& up) { print_header(given, up); },
-      [&](const estimate::bench_row& row) {
-        reasons.before(row);
-        print_row(row);
-      });
+  const auto begun = [&](const estimate::bench_result& up) { print_header(given, up); };
+  const auto row_done = [&](const estimate::bench_row& row) {
+    reasons.before(row);
+    print_row(row);
+  };
+  const estimate::bench_result result =
+      links ? estimate::run_network_bench(options, *links, begun, row_done)
+            : estimate::run_bench(options, begun, row_done);
   double sum = 0.0;
   std::uint64_t wrong = 0;
   for (const estimate::bench_row& row : result.rows) {
@@ -177,16 +191,19 @@ void add_bench_command(CLI::App& app, int& exit_code) {
                    "all_reduce, reduce_scatter, all_gather, all_to_all, all_to_all_v, broadcast or "
                    "send_receive")
       ->required();
-  command->add_option("--ranks", given->options.ranks,
-                      "Ranks of each group (default: a whole scale-up domain)");
+  command->add_option(
+      "--ranks", given->options.ranks,
+      "Ranks of each group (default: a whole scale-up domain; of a machine of links "
+      "all accelerators)");
   command
       ->add_option("--groups", given->options.groups,
                    "Groups of ranks, GPUs in their order, that all do the collective at once")
       ->capture_default_str();
   command
-      ->add_option("--algorithm", given->algorithm,
-                   "ring, direct, halving_doubling, binary_tree, double_binary_tree, or auto: the "
-                   "one with the shortest estimated time")
+      ->add_option(
+          "--algorithm", given->algorithm,
+          "ring, direct, halving_doubling, binary_tree, double_binary_tree, hierarchical, or "
+          "auto: the one with the shortest estimated time")
       ->capture_default_str();
   command->add_option("--begin", given->begin, "First size; K, M and G are powers of 1024")
       ->capture_default_str();

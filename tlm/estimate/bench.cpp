@@ -1,13 +1,13 @@
 #include "estimate/bench.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 
 #include "base/error.h"
 #include "base/trace.h"
 #include "estimate/bench_data.h"
+#include "estimate/bench_options.h"
 #include "estimate/bring_up.h"
 #include "estimate/job.h"
 #include "estimate/progress.h"
@@ -43,16 +43,6 @@ void check_options(const bench_options& options, const platform::description& ma
                             first, first + ranks - 1, machine.name));
     }
   }
-  if (options.begin.value < workload::element_size) {
-    throw bad("--begin", fmt::format("expected {} bytes, one element, or more, not {}",
-                                     workload::element_size, options.begin.value));
-  }
-  if (options.end < options.begin) {
-    throw bad("--end", "expected no less than --begin");
-  }
-  if (options.factor < 2) {
-    throw bad("--factor", "expected 2 or more");
-  }
 }
 
 /// The collective of one size; the algorithm is filled in.
@@ -80,38 +70,6 @@ workload::collective_rates rates_of(const platform::description& machine,
   return rates;
 }
 
-std::vector<base::bytes> sizes_of(const bench_options& options) {
-  std::vector<base::bytes> sizes;
-  for (std::uint64_t size = options.begin.value; size <= options.end.value;
-       size *= options.factor) {
-    sizes.emplace_back(size / workload::element_size * workload::element_size);
-    if (size > options.end.value / options.factor) {
-      break;  // before it overflows
-    }
-  }
-  return sizes;
-}
-
-/// What is free on the host now.
-base::bytes available_memory() {
-  const long pages = sysconf(_SC_AVPHYS_PAGES);
-  const long page = sysconf(_SC_PAGESIZE);
-  return base::bytes(pages > 0 && page > 0
-                         ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page)
-                         : 0);
-}
-
-void check_host_memory(const workload::program& work, base::bytes size) {
-  const base::bytes needed = bench_data::host_memory(work);
-  const base::bytes available = available_memory();
-  if (available.value != 0 && needed > available) {
-    throw base::run_error(fmt::format(
-        "--check of {} bytes keeps {} of data on this host, which has {} free; use a smaller --end "
-        "or fewer --ranks",
-        size.value, base::to_text(needed), base::to_text(available)));
-  }
-}
-
 }  // namespace
 
 base::picoseconds collective_time(const workload::program& work, const observations& seen) {
@@ -137,6 +95,7 @@ bench_result run_bench(const bench_options& options,
   result.platform = machine.name;
   result.ranks = options.ranks == 0 ? machine.topology.accelerators_per_domain : options.ranks;
   result.line_rate = machine.accelerator_payload_rate();
+  check_sizes(options);
   check_options(options, machine, result.ranks);
   const workload::collective_rates rates = rates_of(machine, result.line_rate);
 
@@ -186,7 +145,7 @@ bench_result run_bench(const bench_options& options,
              options.check ? content::functional : content::timing_only);
     std::optional<bench_data> data;
     if (options.check) {
-      check_host_memory(built.work, size);
+      check_host_memory(bench_data::host_memory(built.work), size);
       data.emplace(what, work, gpus);
       data->load(built.work.ranks.front().data_memory);
     }

@@ -48,6 +48,7 @@ struct bench_result {
   std::string platform;
   std::uint32_t ranks = 0;           ///< of each group
   base::bytes_per_second line_rate;  ///< payload that a rank's links carry, each direction
+  bool only_links = false;           ///< no firmware ran and no switch arbitrated
   firmware_summary firmware;
   std::vector<bench_row> rows;
 

@@ -181,9 +181,10 @@ bool is_domain_file(yaml_reader& root) {
 /// The network between domains.
 struct outer_network {
   outer_kind kind = outer_kind::fat_tree;
-  unsigned per_leaf = 1;  ///< domains, of a fat tree accelerators
-  bytes_per_second rate;  ///< payload, of an accelerator
-  double uplinks = 1.0;   ///< what the uplinks of a leaf carry, as part of what its endpoints do
+  unsigned per_leaf = 1;             ///< domains, of a fat tree accelerators
+  bytes_per_second rate;             ///< payload, of an accelerator
+  double messages_per_second = 0.0;  ///< of an accelerator
+  double uplinks = 1.0;  ///< what the uplinks of a leaf carry, as part of what its endpoints do
   picoseconds leaf;
   picoseconds spine;
 };
@@ -199,6 +200,7 @@ outer_network read_outer(yaml_reader map) {
                       read_fraction(map, "payload_fraction"));
   what.uplinks =
       read_fraction(map, "utilisation") / map.get_number("oversubscription", 1.0, 1000.0);
+  what.messages_per_second = map.get_number("messages_per_second", 1.0);
   auto times = map.child("latency");
   what.leaf = read_latency(times, "leaf");
   what.spine = read_latency(times, "spine");
@@ -252,6 +254,7 @@ network_machine read_cluster(yaml_reader root) {
   machine.domains = domains;
   machine.outer = outer.kind;
   machine.scale_out_rate = outer.rate;
+  machine.messages_per_second = outer.messages_per_second;
   if (machine.domains < 2) {
     cluster.fail("supernodes", "expected at least two domains to join, found one");
   }

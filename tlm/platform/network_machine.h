@@ -44,6 +44,7 @@ struct network_machine {
   unsigned accelerators_per_domain = 0;   ///< numbered domain by domain
   base::bytes_per_second scale_up_rate;   ///< payload of an accelerator's links, each way
   base::bytes_per_second scale_out_rate;  ///< the same to other domains; 0: there are none
+  double messages_per_second = 0.0;       ///< to other domains, of an accelerator; if there are any
   bool in_network_reduction = false;      ///< the switches of a domain can reduce
 
   /// Sizes of the groups that a collective is done in, smallest first; their product is the number

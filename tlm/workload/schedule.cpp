@@ -144,6 +144,7 @@ void append_broadcast(const schedule_request& request, const digits& number,
     };
     const auto only_reached = [stride = number.stride(at)](schedule_step step) {
       const auto transfers = step.transfers;
+      step.all_groups = stride == 1;
       step.transfers = [stride, transfers](std::uint32_t repetition, std::uint32_t group,
                                            const transfer_sink& sink) {
         if (group % stride == 0) {
@@ -155,7 +156,8 @@ void append_broadcast(const schedule_request& request, const digits& number,
     schedule_step scatter;
     scatter.name = of.name + " scatter";
     scatter.among = of.among;
-    scatter.channels = channels_for(of.range_elements);
+    scatter.part_elements = of.range_elements;
+    scatter.flows_per_group = of.among.size - 1;
     scatter.transfers = [of](std::uint32_t, std::uint32_t group, const transfer_sink& sink) {
       const std::uint32_t root = of.among.rank(group, 0);
       for (std::uint32_t member = 1; member < of.among.size; ++member) {

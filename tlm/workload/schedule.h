@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "workload/collective.h"
@@ -40,8 +41,12 @@ struct schedule_step {
   std::string name;
   rank_groups among;
   std::uint32_t repeats = 1;
-  std::uint32_t channels = 1;  ///< parts that go their way independently, one after the other
   std::uint32_t operands = 0;  ///< transfers that are added to one result; 0: none
+  /// Of what a rank sends to one other in a repetition: it is cut into channels_for() of these,
+  /// parts that go their way independently, one after the other.
+  std::uint64_t part_elements = 0;
+  bool all_groups = true;             ///< false: some groups do nothing
+  std::uint64_t flows_per_group = 0;  ///< pairs of different ranks of a group that it sends between
   /// Calls the sink for every transfer of a group, of which none is empty. Every repetition sends
   /// as much between the same ranks, but for an element more or less.
   std::function<void(std::uint32_t repetition, std::uint32_t group, const transfer_sink&)>
@@ -60,8 +65,12 @@ struct schedule {
 /// How the groups of one level do their part.
 enum class level_algorithm : std::uint8_t { ring, direct, halving_doubling };
 
+/// Parts of 64 KiB or more, at most four.
+std::uint32_t channels_for(std::uint64_t elements);
+
 /// Whether a level of so many members can be done so.
 bool can_do(level_algorithm algorithm, std::uint32_t members);
+std::string_view to_text(level_algorithm algorithm);
 
 /// What a schedule is made for.
 struct schedule_request {

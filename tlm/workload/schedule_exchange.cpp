@@ -66,7 +66,8 @@ void append_all_to_all(const schedule_request& request, schedule& to) {
     schedule_step step;
     step.name = "level " + std::to_string(at + 1) + " exchange";
     step.among = {ranks, size, stride};
-    step.channels = channels_for(what.elements / size);
+    step.part_elements = what.elements / size;
+    step.flows_per_group = std::uint64_t{size} * (size - 1);
     step.transfers = [=](std::uint32_t, std::uint32_t group, const transfer_sink& sink) {
       for (std::uint32_t member = 0; member < size; ++member) {
         const std::uint32_t from = rank_groups{ranks, size, stride}.rank(group, member);
@@ -94,7 +95,8 @@ void append_flat_exchange(const collective& what, schedule& to) {
   schedule_step step;
   step.name = "all exchange";
   step.among = {what.ranks, what.ranks, 1};
-  step.channels = channels_for(what.elements / what.ranks);
+  step.part_elements = what.elements / what.ranks;
+  step.flows_per_group = what.ranks;
   if (what.kind == collective_kind::send_receive) {
     const std::uint64_t place = place_of(what, 0).output.first;
     step.transfers = [what, place](std::uint32_t, std::uint32_t, const transfer_sink& sink) {
@@ -104,6 +106,7 @@ void append_flat_exchange(const collective& what, schedule& to) {
     };
   } else {
     base::ensure(what.kind == collective_kind::all_to_all_v, "not an exchange");
+    step.flows_per_group = std::uint64_t{what.ranks} * (what.ranks - 1);
     for (std::uint32_t rank = 0; rank < what.ranks; ++rank) {
       to.data_elements = std::max(to.data_elements, place_of(what, rank).output.end());
     }

@@ -19,11 +19,12 @@ element_range half(const element_range& range, bool both_ways, std::uint32_t way
 /// the direction of travel, the owner of what it sends lies.
 schedule_step ring_step(const level& of, const std::string& what, bool add, std::uint32_t back) {
   schedule_step step;
-  step.name = of.name + " " + what;
+  step.name = of.name + " " + std::string(to_text(of.algorithm)) + " " + what;
   step.among = of.among;
   step.repeats = of.among.size - 1;
-  step.channels = channels_for(of.range_elements);
+  step.part_elements = of.range_elements;
   step.operands = add ? 1 : 0;
+  step.flows_per_group = std::uint64_t{of.among.size} * (of.both_ways ? 2 : 1);
   step.transfers = [of, add, back](std::uint32_t repetition, std::uint32_t group,
                                    const transfer_sink& sink) {
     const std::uint32_t n = of.among.size;
@@ -49,10 +50,11 @@ schedule_step ring_step(const level& of, const std::string& what, bool add, std:
 
 schedule_step direct_step(const level& of, const std::string& what, bool scatter) {
   schedule_step step;
-  step.name = of.name + " " + what;
+  step.name = of.name + " " + std::string(to_text(of.algorithm)) + " " + what;
   step.among = of.among;
-  step.channels = channels_for(of.range_elements);
+  step.part_elements = of.range_elements;
   step.operands = scatter ? of.among.size - 1 : 0;
+  step.flows_per_group = std::uint64_t{of.among.size} * (of.among.size - 1);
   step.transfers = [of, scatter](std::uint32_t, std::uint32_t group, const transfer_sink& sink) {
     const std::uint32_t n = of.among.size;
     for (std::uint32_t member = 0; member < n; ++member) {
@@ -77,10 +79,12 @@ schedule_step direct_step(const level& of, const std::string& what, bool scatter
 schedule_step pair_step(const level& of, const std::string& what, std::uint32_t distance,
                         bool scatter) {
   schedule_step step;
-  step.name = of.name + " " + what + " at distance " + std::to_string(distance);
+  step.name = of.name + " " + std::string(to_text(of.algorithm)) + " " + what + " at distance " +
+              std::to_string(distance);
   step.among = of.among;
-  step.channels = channels_for(of.range_elements * distance);
+  step.part_elements = of.range_elements * distance;
   step.operands = scatter ? 1 : 0;
+  step.flows_per_group = of.among.size;
   step.transfers = [of, distance, scatter](std::uint32_t, std::uint32_t group,
                                            const transfer_sink& sink) {
     for (std::uint32_t member = 0; member < of.among.size; ++member) {
@@ -109,6 +113,18 @@ std::uint32_t channels_for(std::uint64_t elements) {
 
 bool can_do(level_algorithm algorithm, std::uint32_t members) {
   return algorithm != level_algorithm::halving_doubling || (members & (members - 1)) == 0;
+}
+
+std::string_view to_text(level_algorithm algorithm) {
+  switch (algorithm) {
+    case level_algorithm::ring:
+      return "ring";
+    case level_algorithm::direct:
+      return "direct";
+    case level_algorithm::halving_doubling:
+      return "halving_doubling";
+  }
+  return "unknown";
 }
 
 void append_reduce_scatter(const level& of, std::vector<schedule_stage>& stages) {

@@ -19,7 +19,7 @@ struct level {
   rank_groups among;
   level_algorithm algorithm = level_algorithm::ring;
   bool both_ways = false;            ///< rings: half of each range goes around the other way
-  std::uint64_t range_elements = 0;  ///< of a member, for the number of channels
+  std::uint64_t range_elements = 0;  ///< of a member
   division parts;
 };
 
@@ -27,8 +27,5 @@ struct level {
 void append_reduce_scatter(const level& of, std::vector<schedule_stage>& stages);
 /// Member m begins with its ranges; in the end all have all. Stages are appended.
 void append_all_gather(const level& of, std::vector<schedule_stage>& stages);
-
-/// Parts of 64 KiB or more, at most four.
-std::uint32_t channels_for(std::uint64_t elements);
 
 }  // namespace sn::workload

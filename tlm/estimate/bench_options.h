@@ -1,0 +1,20 @@
+// What every bench does with its options.
+#pragma once
+
+#include <vector>
+
+#include "base/units.h"
+#include "estimate/bench.h"
+
+namespace sn::estimate {
+
+/// Throws base::configuration_error if the sizes of the options make no sequence.
+void check_sizes(const bench_options& options);
+
+/// begin, begin * factor, ... up to end, cut to whole elements.
+std::vector<base::bytes> sizes_of(const bench_options& options);
+
+/// Throws base::run_error if this host has less memory free than --check of `size` bytes needs.
+void check_host_memory(base::bytes needed, base::bytes size);
+
+}  // namespace sn::estimate

@@ -1,0 +1,316 @@
+#include "estimate/network_bench.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+#include "estimate/bench_options.h"
+#include "estimate/schedule_cost.h"
+
+namespace sn::estimate {
+
+namespace {
+
+using workload::collective;
+using workload::collective_algorithm;
+using workload::collective_kind;
+using workload::level_algorithm;
+
+/// Transfers of a stage that are looked at one by one, at most: more take minutes and gigabytes.
+constexpr std::uint64_t transfer_limit = 4'000'000;
+/// Elements of each block of the reference size: divisible by whatever parts blocks are cut into.
+constexpr std::uint64_t reference_block = 49'152;
+
+/// Levels, and how each is done.
+struct plan {
+  collective_algorithm algorithm = collective_algorithm::hierarchical;
+  std::vector<std::uint32_t> levels;
+  std::vector<level_algorithm> how;
+};
+
+/// Plans and what they cost, each costed once.
+class planner {
+ public:
+  planner(const platform::network_machine& machine, collective_kind kind, std::uint32_t ranks)
+      : machine_(machine), kind_(kind), ranks_(ranks), levels_(levels_of()) {}
+
+  /// The plans of an algorithm; all of them without one. Those that take too many transfers are
+  /// left out.
+  std::vector<plan> plans(std::optional<collective_algorithm> wanted) {
+    std::vector<plan> result;
+    for (const auto& [algorithm, how] : flat_algorithms()) {
+      add_if_wanted(result, wanted, {algorithm, {ranks_}, {how}});
+    }
+    if (by_level()) {
+      for (const std::vector<std::uint32_t>& levels : {levels_, with_split_level()}) {
+        for (const std::vector<level_algorithm>& how : ways(levels)) {
+          if (levels.size() > 1) {
+            add_if_wanted(result, wanted, {collective_algorithm::hierarchical, levels, how});
+          }
+        }
+      }
+    }
+    return result;
+  }
+
+  const std::vector<std::uint32_t>& levels() const { return levels_; }
+
+  const schedule_cost& cost(const plan& one) {
+    const auto found = costs_.find({one.levels, one.how});
+    if (found != costs_.end()) {
+      return found->second;
+    }
+    const collective what = collective_of(ranks_ * reference_block);
+    const workload::schedule_request wanted = request(one, what);
+    schedule_cost result;
+    result.elements = what.elements;
+    for (const workload::schedule_stage& stage : make_schedule(wanted).stages) {
+      if (wanted.grid) {
+        result.stages.push_back(cost_of_stage(machine_, stage));
+        continue;
+      }
+      // A stage of a level does not depend on how other levels are done.
+      const auto known = stage_costs_.find({one.levels, stage.front().name});
+      result.stages.push_back(known != stage_costs_.end()
+                                  ? known->second
+                                  : stage_costs_
+                                        .emplace(std::make_pair(one.levels, stage.front().name),
+                                                 cost_of_stage(machine_, stage))
+                                        .first->second);
+    }
+    return costs_.emplace(std::make_pair(one.levels, one.how), std::move(result)).first->second;
+  }
+
+  collective collective_of(std::uint64_t elements) const {
+    collective what;
+    what.kind = kind_;
+    what.ranks = ranks_;
+    what.elements = elements;
+    return what;
+  }
+
+  workload::schedule_request request(const plan& one, const collective& what) const {
+    // Among all at once a grid is a network like any other.
+    return {what, one.levels, one.how, machine_.is_grid() && one.levels == levels_};
+  }
+
+ private:
+  /// Levels of so many ranks, the first of the machine: whole levels, and at most one in part.
+  std::vector<std::uint32_t> levels_of() const {
+    std::vector<std::uint32_t> levels;
+    std::uint32_t product = 1;
+    for (const std::uint32_t size : machine_.levels) {
+      if (product == ranks_) {
+        break;
+      }
+      if (ranks_ % product != 0) {
+        return {ranks_};
+      }
+      const std::uint32_t left = ranks_ / product;
+      levels.push_back(std::min(size, left));
+      product *= levels.back();
+    }
+    return product == ranks_ ? levels : std::vector<std::uint32_t>{ranks_};
+  }
+
+  /// The levels with the last one in two, as nearly equal as may be, if it is large: a ring or
+  /// everyone with everyone among hundreds takes many steps or many transfers. Nothing if not.
+  std::vector<std::uint32_t> with_split_level() const {
+    constexpr std::uint32_t large = 64;
+    const std::uint32_t size = levels_.back();
+    if (machine_.is_grid() || size <= large) {
+      return {};
+    }
+    std::uint32_t factor = 1;
+    for (std::uint32_t f = 2; f * f <= size; ++f) {
+      factor = size % f == 0 ? f : factor;
+    }
+    if (factor == 1) {
+      return {};
+    }
+    std::vector<std::uint32_t> levels = levels_;
+    levels.back() = factor;
+    levels.push_back(size / factor);
+    return levels;
+  }
+
+  bool by_level() const {
+    return kind_ != collective_kind::all_to_all_v && kind_ != collective_kind::send_receive;
+  }
+
+  std::vector<std::pair<collective_algorithm, level_algorithm>> flat_algorithms() const {
+    const bool exchange = kind_ == collective_kind::all_to_all || !by_level();
+    if (exchange) {
+      return {{collective_algorithm::direct, level_algorithm::direct}};
+    }
+    return {{collective_algorithm::ring, level_algorithm::ring},
+            {collective_algorithm::direct, level_algorithm::direct},
+            {collective_algorithm::halving_doubling, level_algorithm::halving_doubling}};
+  }
+
+  /// All ways to do each level in some way.
+  std::vector<std::vector<level_algorithm>> ways(const std::vector<std::uint32_t>& levels) const {
+    std::vector<std::vector<level_algorithm>> result{{}};
+    for (const std::uint32_t size : levels) {
+      std::vector<std::vector<level_algorithm>> longer;
+      for (const auto& way : result) {
+        for (const auto& [unused, how] : flat_algorithms()) {
+          if (workload::can_do(how, size)) {
+            longer.push_back(way);
+            longer.back().push_back(how);
+          }
+        }
+      }
+      result = std::move(longer);
+    }
+    return result;
+  }
+
+  void add_if_wanted(std::vector<plan>& to, std::optional<collective_algorithm> wanted,
+                     const plan& one) const {
+    for (std::size_t k = 0; k < one.levels.size(); ++k) {
+      if (!workload::can_do(one.how[k], one.levels[k])) {
+        return;
+      }
+    }
+    if (wanted && *wanted != one.algorithm) {
+      return;
+    }
+    const collective what = collective_of(ranks_ * reference_block);
+    if (transfers_to_cost(machine_, make_schedule(request(one, what))) <= transfer_limit) {
+      to.push_back(one);
+    }
+  }
+
+  const platform::network_machine& machine_;
+  collective_kind kind_;
+  std::uint32_t ranks_;
+  std::vector<std::uint32_t> levels_;
+  std::map<std::pair<std::vector<std::uint32_t>, std::vector<level_algorithm>>, schedule_cost>
+      costs_;
+  std::map<std::pair<std::vector<std::uint32_t>, std::string>, stage_cost> stage_costs_;
+};
+
+/// "hierarchical (8 direct, 48 ring)"
+std::string name_of(const plan& one) {
+  if (one.algorithm != collective_algorithm::hierarchical) {
+    return std::string(workload::to_text(one.algorithm));
+  }
+  std::string levels;
+  for (std::size_t k = 0; k < one.levels.size(); ++k) {
+    levels +=
+        fmt::format("{}{} {}", k == 0 ? "" : ", ", one.levels[k], workload::to_text(one.how[k]));
+  }
+  return fmt::format("hierarchical ({})", levels);
+}
+
+struct choice {
+  const plan* best = nullptr;
+  base::picoseconds time;
+  std::string reason;
+};
+
+choice choose(const platform::network_machine& machine, planner& costs,
+              const std::vector<plan>& plans, std::uint64_t elements) {
+  choice result;
+  const plan* next = nullptr;
+  base::picoseconds next_time;
+  for (const plan& one : plans) {
+    const base::picoseconds time = time_of(machine, costs.cost(one), elements);
+    if (result.best == nullptr || time < result.time) {
+      next = result.best;
+      next_time = result.time;
+      result.best = &one;
+      result.time = time;
+    } else if (next == nullptr || time < next_time) {
+      next = &one;
+      next_time = time;
+    }
+  }
+  result.reason = name_of(*result.best);
+  if (next == nullptr) {
+    result.reason += ": the only one";
+  } else {
+    result.reason += fmt::format("; next {} at {}", name_of(*next), base::to_text(next_time));
+  }
+  return result;
+}
+
+base::configuration_error bad(const char* key, const std::string& message) {
+  return {"", 0, key, message};
+}
+
+void check_options(const bench_options& options, const platform::network_machine& machine,
+                   std::uint32_t ranks) {
+  check_sizes(options);
+  if (options.engine != platform::fabric_engine::flow) {
+    throw bad("--fidelity", fmt::format("expected flow: {} is simulated as links, without switches "
+                                        "that arbitrate",
+                                        machine.name));
+  }
+  if (ranks < 2 || ranks > machine.accelerators()) {
+    throw bad("--ranks", fmt::format("expected 2 to {}, the accelerators of {}, not {}",
+                                     machine.accelerators(), machine.name, ranks));
+  }
+  if (options.groups != 1) {
+    throw bad("--groups", fmt::format("expected 1 on {}, which is simulated as links, not {}",
+                                      machine.name, options.groups));
+  }
+}
+
+}  // namespace
+
+bench_result run_network_bench(const bench_options& options,
+                               const platform::network_machine& machine,
+                               const std::function<void(const bench_result&)>& begun,
+                               const std::function<void(const bench_row&)>& row_done) {
+  bench_result result;
+  result.platform = machine.name;
+  result.ranks = options.ranks == 0 ? machine.accelerators() : options.ranks;
+  result.line_rate = machine.scale_up_rate;
+  result.only_links = true;
+  check_options(options, machine, result.ranks);
+
+  planner costs(machine, options.kind, result.ranks);
+  const std::vector<plan> plans = costs.plans(options.algorithm);
+  if (plans.empty()) {
+    throw bad(
+        "--algorithm",
+        fmt::format("{} does no {} of {} ranks on {}, whose levels are {}, or takes more than "
+                    "{} transfers at a time",
+                    options.algorithm ? workload::to_text(*options.algorithm) : "auto",
+                    workload::to_text(options.kind), result.ranks, machine.name,
+                    fmt::join(costs.levels(), " x "), transfer_limit));
+  }
+  begun(result);
+  for (const base::bytes size : sizes_of(options)) {
+    const collective what = costs.collective_of(size.value / workload::element_size);
+    const choice chosen = choose(machine, costs, plans, what.elements);
+    bench_row row;
+    row.size = size;
+    row.algorithm = chosen.best->algorithm;
+    row.reason = chosen.reason;
+    row.time = chosen.time;
+    row.algorithm_bandwidth = static_cast<double>(size.value) / base::to_seconds(row.time);
+    row.bus_bandwidth = row.algorithm_bandwidth * workload::bus_factor(options.kind, result.ranks);
+    if (options.check) {
+      const workload::schedule steps = make_schedule(costs.request(*chosen.best, what));
+      check_host_memory(base::bytes(steps.data_elements * result.ranks * workload::element_size),
+                        size);
+      row.wrong = count_wrong(what, steps);
+    }
+    const auto carried =
+        static_cast<std::uint64_t>(wire_bytes_of(costs.cost(*chosen.best), what.elements) + 0.5);
+    result.bytes_injected += base::bytes(carried);
+    result.bytes_delivered += base::bytes(carried);
+    row_done(row);
+    result.rows.push_back(row);
+  }
+  return result;
+}
+
+}  // namespace sn::estimate

@@ -1,0 +1,238 @@
+#include "estimate/schedule_cost.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/error.h"
+#include "network/fluid.h"
+
+namespace sn::estimate {
+
+namespace {
+
+using workload::element_size;
+using workload::schedule_step;
+using workload::transfer;
+
+/// Which groups of a step stand for all.
+struct sample {
+  std::uint32_t copies = 1;  ///< groups for which each that is looked at stands
+  std::uint32_t every = 1;   ///< groups 0, every, 2 every, ...
+  std::uint32_t end = 0;     ///< before this one
+};
+
+sample sample_of(const platform::network_machine& machine, const schedule_step& step,
+                 folding fold) {
+  sample all{1, 1, step.among.count()};
+  const std::uint32_t domain = machine.accelerators_per_domain;
+  if (fold == folding::none) {
+    return all;
+  }
+  const std::uint64_t span = std::uint64_t{step.among.stride} * step.among.size;
+  if (machine.kind == platform::network_kind::two_stage_clos) {
+    const std::uint32_t leaf = machine.levels.front();
+    if (span <= leaf && leaf % span == 0 && step.among.ranks % leaf == 0) {
+      // Within leaves, which are alike and share no link.
+      return {step.among.ranks / leaf, 1, leaf / step.among.size};
+    }
+  }
+  if (machine.domains == 1 || step.among.ranks % domain != 0) {
+    return all;
+  }
+  if (span <= domain && domain % span == 0) {
+    // Within domains, which are alike and share no link.
+    const std::uint32_t domains = step.among.ranks / domain;
+    return {domains, 1, step.among.count() / domains};
+  }
+  if (machine.outer == platform::outer_kind::rail_optimised && step.among.stride % domain == 0 &&
+      step.all_groups) {
+    // Along rails, which are alike and share no link: the first place of the domains.
+    return {domain, domain, step.among.count()};
+  }
+  return all;
+}
+
+/// What a repetition does to the memories of ranks.
+class memory_load {
+ public:
+  void add(const transfer& one) {
+    const double bytes = static_cast<double>(one.part.count) * element_size;
+    at(one.from).copied += bytes;
+    at(one.to).copied += bytes;
+    at(one.to).added += one.add ? bytes : 0.0;
+  }
+  double most_copied() const {
+    double most = 0.0;
+    for (const rank& one : ranks_) {
+      most = std::max(most, one.copied);
+    }
+    return most;
+  }
+  double most_added() const {
+    double most = 0.0;
+    for (const rank& one : ranks_) {
+      most = std::max(most, one.added);
+    }
+    return most;
+  }
+
+ private:
+  struct rank {
+    double copied = 0.0;
+    double added = 0.0;
+  };
+  rank& at(std::uint32_t index) {
+    if (index >= ranks_.size()) {
+      ranks_.resize(index + 1);
+    }
+    return ranks_[index];
+  }
+
+  std::vector<rank> ranks_;
+};
+
+/// Joins what goes between the same two ranks and comes one after the other.
+class flow_joiner {
+ public:
+  flow_joiner(network::flow_classes& flows, std::uint32_t domain)
+      : flows_(flows), domain_(domain) {}
+
+  void add(const transfer& one) {
+    if (one.from != from_ || one.to != to_) {
+      flush();
+      from_ = one.from;
+      to_ = one.to;
+    }
+    bytes_ += one.part.count * element_size;
+  }
+  void flush() {
+    if (bytes_ != 0 && from_ != to_) {
+      flows_.add(from_, to_, bytes_);
+      if (from_ / domain_ != to_ / domain_) {
+        most_messages_ = std::max(most_messages_, ++messages_[from_]);
+      }
+    }
+    bytes_ = 0;
+  }
+  /// To other domains, of the rank that sends most.
+  std::uint64_t most_messages() const { return most_messages_; }
+
+ private:
+  network::flow_classes& flows_;
+  std::uint32_t domain_;
+  std::unordered_map<std::uint32_t, std::uint64_t> messages_;
+  std::uint64_t most_messages_ = 0;
+  std::uint32_t from_ = 0;
+  std::uint32_t to_ = 0;
+  std::uint64_t bytes_ = 0;
+};
+
+base::picoseconds to_picoseconds(double seconds) {
+  return base::picoseconds(static_cast<std::uint64_t>(seconds * 1e12 + 0.5));
+}
+
+}  // namespace
+
+stage_cost cost_of_stage(const platform::network_machine& machine,
+                         const workload::schedule_stage& stage, folding fold) {
+  stage_cost cost;
+  cost.name = stage.front().name;
+  cost.repeats = stage.front().repeats;
+  cost.part_elements = stage.front().part_elements;
+  network::flow_classes flows(*machine.network);
+  memory_load memory;
+  const std::uint32_t copies = sample_of(machine, stage.front(), fold).copies;
+  for (const schedule_step& step : stage) {
+    const sample groups = sample_of(machine, step, fold);
+    base::ensure(step.repeats == cost.repeats && groups.copies == copies,
+                 "steps of a stage that do not go together");
+    cost.part_elements = std::min(cost.part_elements, step.part_elements);
+    cost.sums = cost.sums || step.operands != 0;
+    flow_joiner joiner(flows, machine.accelerators_per_domain);
+    memory_load sums;
+    for (std::uint32_t group = 0; group < groups.end; group += groups.every) {
+      step.transfers(0, group, [&](const transfer& one) {
+        joiner.add(one);
+        memory.add(one);
+        sums.add(one);
+      });
+    }
+    joiner.flush();
+    cost.outer_messages += joiner.most_messages();
+    if (step.operands != 0) {
+      // Every operand is read once, every result read and written once.
+      cost.sum_bytes += sums.most_added() * (1.0 + 2.0 / step.operands);
+    }
+  }
+  flows.fold();
+  const network::fluid_result result = network::carry(flows);
+  cost.carried_seconds = base::to_seconds(result.carried);
+  cost.latency = result.latency;
+  cost.copy_bytes = memory.most_copied();
+  cost.wire_bytes = static_cast<double>(result.bytes) * copies;
+  return cost;
+}
+
+std::uint64_t transfers_to_cost(const platform::network_machine& machine,
+                                const workload::schedule& steps) {
+  std::uint64_t most = 0;
+  for (const workload::schedule_stage& stage : steps.stages) {
+    std::uint64_t sum = 0;
+    for (const schedule_step& step : stage) {
+      const sample groups = sample_of(machine, step, folding::domains_and_rails);
+      sum += groups.end / groups.every * step.flows_per_group;
+    }
+    most = std::max(most, sum);
+  }
+  return most;
+}
+
+schedule_cost cost_of(const platform::network_machine& machine, const workload::collective& what,
+                      const workload::schedule& steps, folding fold) {
+  schedule_cost result;
+  result.elements = what.elements;
+  for (const workload::schedule_stage& stage : steps.stages) {
+    result.stages.push_back(cost_of_stage(machine, stage, fold));
+  }
+  return result;
+}
+
+base::picoseconds time_of(const platform::network_machine& machine, const schedule_cost& cost,
+                          std::uint64_t elements) {
+  const platform::accelerator_parameters& gpu = machine.accelerator;
+  const double scale = static_cast<double>(elements) / static_cast<double>(cost.elements);
+  const auto hbm = static_cast<double>(gpu.hbm_bandwidth.value);
+  base::picoseconds total;
+  for (const stage_cost& stage : cost.stages) {
+    const auto part = static_cast<std::uint64_t>(static_cast<double>(stage.part_elements) * scale);
+    const std::uint32_t channels = workload::channels_for(part);
+    const double links = std::max(stage.carried_seconds, stage.copy_bytes / hbm);
+    const double sums = stage.sum_bytes / (hbm * gpu.elementwise.memory);
+    // Copies and sums share the HBM.
+    const double overlapped = std::max(links, stage.copy_bytes / hbm + sums);
+    const double bytes = scale * (channels > 1 ? overlapped : links + sums);
+    base::picoseconds fixed = stage.latency + gpu.command_fetch_latency + gpu.hbm_latency * 3;
+    if (stage.sums) {
+      fixed += gpu.command_fetch_latency + gpu.kernel_launch_overhead;
+    }
+    if (stage.outer_messages != 0) {
+      fixed +=
+          to_picoseconds(static_cast<double>(stage.outer_messages) / machine.messages_per_second);
+    }
+    const double n = stage.repeats;
+    const double waiting = n * (base::to_seconds(fixed) + bytes / channels);
+    const double busy = n * bytes + base::to_seconds(fixed);
+    total += to_picoseconds(std::max(waiting, busy));
+  }
+  return total;
+}
+
+double wire_bytes_of(const schedule_cost& cost, std::uint64_t elements) {
+  double bytes = 0.0;
+  for (const stage_cost& stage : cost.stages) {
+    bytes += stage.wire_bytes * stage.repeats;
+  }
+  return bytes * static_cast<double>(elements) / static_cast<double>(cost.elements);
+}
+
+}  // namespace sn::estimate

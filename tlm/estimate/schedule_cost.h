@@ -1,0 +1,69 @@
+// How long a collective takes on a machine of links and accelerators.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "platform/network_machine.h"
+#include "workload/schedule.h"
+
+namespace sn::estimate {
+
+/// What a stage costs when it moves the bytes of a reference size; all but latency and steps are in
+/// proportion to the size.
+struct stage_cost {
+  std::string name;
+  std::uint32_t repeats = 1;
+  bool sums = false;
+  std::uint64_t part_elements = 0;  ///< of the smallest part that is cut into channels
+  double carried_seconds = 0.0;     ///< of one repetition on the links, at fair rates
+  base::picoseconds latency;        ///< of the longest way
+  double copy_bytes = 0.0;          ///< read and written by copies in the busiest HBM
+  double sum_bytes = 0.0;           ///< read and written by sums in the busiest HBM
+  std::uint64_t outer_messages =
+      0;                    ///< to other domains, of the rank that sends most in a repetition
+  double wire_bytes = 0.0;  ///< of all ranks, in one repetition
+};
+
+/// A schedule as costs.
+struct schedule_cost {
+  std::uint64_t elements = 0;  ///< of the reference size
+  std::vector<stage_cost> stages;
+};
+
+/// Whether what is alike by construction is looked at once: groups that lie within domains, or
+/// within leaves of a Clos network, do the same in each of them, and groups along the rails of a
+/// rail-optimised network do the same on each.
+enum class folding : std::uint8_t { domains_and_rails, none };
+
+/// Transfers between different ranks of one repetition that are looked at one by one when `steps`
+/// is costed with folding.
+std::uint64_t transfers_to_cost(const platform::network_machine& machine,
+                                const workload::schedule& steps);
+
+/// Lets one repetition of a stage flow.
+stage_cost cost_of_stage(const platform::network_machine& machine,
+                         const workload::schedule_stage& stage,
+                         folding fold = folding::domains_and_rails);
+
+/// The same of every stage.
+schedule_cost cost_of(const platform::network_machine& machine, const workload::collective& what,
+                      const workload::schedule& steps, folding fold = folding::domains_and_rails);
+
+/// The time of a collective of `elements` elements. A stage of n repetitions, each of which takes
+/// the time w for its bytes and f besides, in c channels, takes the longer of n (f + w / c), when
+/// there is nothing to do until something arrives, and n w + f.
+///
+/// w is the time on the links or in HBM, whichever is longer, and that of the sums, which overlap
+/// with what travels if there are channels. f is the latency of the longest way, what a command
+/// takes to be fetched, three passes of HBM (message table, bytes to send, bytes that came), and
+/// for sums another command and the launch of a kernel.
+base::picoseconds time_of(const platform::network_machine& machine, const schedule_cost& cost,
+                          std::uint64_t elements);
+
+/// Bytes that a collective of `elements` elements moves between accelerators.
+double wire_bytes_of(const schedule_cost& cost, std::uint64_t elements);
+
+}  // namespace sn::estimate

@@ -202,15 +202,14 @@ base::picoseconds time_of(const platform::network_machine& machine, const schedu
   const platform::accelerator_parameters& gpu = machine.accelerator;
   const double scale = static_cast<double>(elements) / static_cast<double>(cost.elements);
   const auto hbm = static_cast<double>(gpu.hbm_bandwidth.value);
-  base::picoseconds total;
+  double total = 0.0;      // seconds
+  double computing = 0.0;  // the same if only the compute engine held up stages with sums
   for (const stage_cost& stage : cost.stages) {
     const auto part = static_cast<std::uint64_t>(static_cast<double>(stage.part_elements) * scale);
     const std::uint32_t channels = workload::channels_for(part);
-    const double links = std::max(stage.carried_seconds, stage.copy_bytes / hbm);
-    const double sums = stage.sum_bytes / (hbm * gpu.elementwise.memory);
-    // Copies and sums share the HBM.
-    const double overlapped = std::max(links, stage.copy_bytes / hbm + sums);
-    const double bytes = scale * (channels > 1 ? overlapped : links + sums);
+    const double copies = scale * stage.copy_bytes / hbm;
+    const double sums = scale * stage.sum_bytes / (hbm * gpu.elementwise.memory);
+    const double links = std::max(scale * stage.carried_seconds, copies);
     base::picoseconds fixed = stage.latency + gpu.command_fetch_latency + gpu.hbm_latency * 3;
     if (stage.sums) {
       fixed += gpu.command_fetch_latency + gpu.kernel_launch_overhead;
@@ -220,11 +219,16 @@ base::picoseconds time_of(const platform::network_machine& machine, const schedu
           to_picoseconds(static_cast<double>(stage.outer_messages) / machine.messages_per_second);
     }
     const double n = stage.repeats;
-    const double waiting = n * (base::to_seconds(fixed) + bytes / channels);
-    const double busy = n * bytes + base::to_seconds(fixed);
-    total += to_picoseconds(std::max(waiting, busy));
+    const double once = base::to_seconds(fixed);
+    const double bytes = channels == 1 ? links + sums : std::max(links, copies + sums);
+    const double waiting = n * (once + bytes / channels);
+    const double taken = std::max(waiting, n * bytes + once);
+    total += taken;
+    // Launches of all channels follow each other on the compute engine.
+    computing +=
+        stage.sums ? n * (channels * base::to_seconds(gpu.kernel_launch_overhead) + sums) : taken;
   }
-  return total;
+  return to_picoseconds(std::max(total, computing));
 }
 
 double wire_bytes_of(const schedule_cost& cost, std::uint64_t elements) {

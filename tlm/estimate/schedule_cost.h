@@ -52,14 +52,18 @@ stage_cost cost_of_stage(const platform::network_machine& machine,
 schedule_cost cost_of(const platform::network_machine& machine, const workload::collective& what,
                       const workload::schedule& steps, folding fold = folding::domains_and_rails);
 
-/// The time of a collective of `elements` elements. A stage of n repetitions, each of which takes
-/// the time w for its bytes and f besides, in c channels, takes the longer of n (f + w / c), when
-/// there is nothing to do until something arrives, and n w + f.
+/// The time of a collective of `elements` elements, stage by stage. A stage has n repetitions in c
+/// channels.
 ///
-/// w is the time on the links or in HBM, whichever is longer, and that of the sums, which overlap
-/// with what travels if there are channels. f is the latency of the longest way, what a command
-/// takes to be fetched, three passes of HBM (message table, bytes to send, bytes that came), and
-/// for sums another command and the launch of a kernel.
+/// - f is what a repetition takes besides its bytes: the latency of the longest way, the fetch of a
+///   command, three passes of HBM (message table, bytes to send, bytes that came), for sums another
+///   command and the launch of a kernel, and what a NIC takes for its messages.
+/// - w is the time of its bytes: on the links, or of copies and sums in HBM, which share it.
+/// - With one channel, sums wait for transfers and the stage takes n (f + w) with w = links + sums.
+///   With more, it takes the longer of n (f + w / c), when there is nothing to do until something
+///   arrives, and n w + f.
+/// - Channels overlap from one stage to the next: all stages with sums together take no less than
+///   the compute engine does for their sums and their c n launches.
 base::picoseconds time_of(const platform::network_machine& machine, const schedule_cost& cost,
                           std::uint64_t elements);
 

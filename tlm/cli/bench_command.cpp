@@ -12,7 +12,9 @@
 #include "cli/fidelity.h"
 #include "estimate/bench.h"
 #include "estimate/installation.h"
+#include "estimate/library_bench.h"
 #include "estimate/network_bench.h"
+#include "platform/loader.h"
 #include "platform/network_loader.h"
 
 namespace sn::cli {
@@ -30,6 +32,7 @@ struct arguments {
   std::string end;
   std::string fidelity;  ///< empty: flow for a machine of links, else cell
   std::string json_file;
+  bool no_library = false;
 };
 
 /// "8", "64K", "1G" as nccl-tests reads sizes: K, M and G are powers of 1024.
@@ -70,9 +73,10 @@ estimate::bench_options read(const arguments& given) {
             "all_reduce, reduce_scatter, all_gather, all_to_all, all_to_all_v, broadcast, "
             "send_receive");
   if (given.algorithm != "auto") {
-    options.algorithm = known(
-        workload::collective_algorithm_from(given.algorithm), "--algorithm", given.algorithm,
-        "auto, ring, direct, halving_doubling, binary_tree, double_binary_tree, hierarchical");
+    options.algorithm =
+        known(workload::collective_algorithm_from(given.algorithm), "--algorithm", given.algorithm,
+              "auto, ring, direct, halving_doubling, binary_tree, double_binary_tree, in_switch, "
+              "hierarchical");
   }
   options.begin = size_from(given.begin, "--begin");
   options.end = size_from(given.end.empty() ? (options.check ? "1M" : "1G") : given.end, "--end");
@@ -97,6 +101,11 @@ void print_header(const arguments& given, const estimate::bench_result& result) 
     fmt::print(
         "# Links and accelerators only: fair shares of every link, no switch is arbitrated and "
         "no firmware runs (docs/networks.md).\n");
+  } else if (!result.library.empty()) {
+    fmt::print(
+        "# By the model of the library {}, which rests on {} assumed values of the platform "
+        "(docs/collectives.md); --no-library simulates switches instead.\n",
+        result.library, result.library_assumptions.size());
   } else {
     const std::string error = error_of(fidelity_of(given.fidelity));
     if (!error.empty()) {
@@ -136,10 +145,21 @@ class reason_printer {
   std::optional<workload::collective_algorithm> last_;
 };
 
+/// The machine, if it has a communication library.
+std::optional<platform::description> with_library(const std::string& file) {
+  platform::description machine = platform::load(file);
+  return machine.library.name.empty() ? std::nullopt : std::make_optional(std::move(machine));
+}
+
 int run(arguments given) {
   const auto links = platform::load_network(given.options.platform_file);
+  // With a library the fidelity is flow, and no data move.
+  const auto library = !links && !given.no_library && !given.options.check &&
+                               (given.fidelity.empty() || given.fidelity == "flow")
+                           ? with_library(given.options.platform_file)
+                           : std::nullopt;
   if (given.fidelity.empty()) {
-    given.fidelity = links ? "flow" : "cell";
+    given.fidelity = links || library ? "flow" : "cell";
   }
   const estimate::bench_options options = read(given);
   // The file is opened first: a name that cannot be written must not cost a simulation.
@@ -157,8 +177,9 @@ int run(arguments given) {
     print_row(row);
   };
   const estimate::bench_result result =
-      links ? estimate::run_network_bench(options, *links, begun, row_done)
-            : estimate::run_bench(options, begun, row_done);
+      links     ? estimate::run_network_bench(options, *links, begun, row_done)
+      : library ? estimate::run_library_bench(options, *library, begun, row_done)
+                : estimate::run_bench(options, begun, row_done);
   double sum = 0.0;
   std::uint64_t wrong = 0;
   for (const estimate::bench_row& row : result.rows) {
@@ -168,8 +189,11 @@ int run(arguments given) {
   fmt::print("# Wrong elements      : {}\n", options.check ? std::to_string(wrong) : "not checked");
   fmt::print("# Avg bus bandwidth   : {:.4f} GB/s\n",
              sum / static_cast<double>(result.rows.size()));
-  fmt::print("# Bytes on the fabric   : {} injected = {} delivered + {} failed\n",
-             result.bytes_injected.value, result.bytes_delivered.value, result.bytes_failed.value);
+  if (result.library.empty()) {
+    fmt::print("# Bytes on the fabric   : {} injected = {} delivered + {} failed\n",
+               result.bytes_injected.value, result.bytes_delivered.value,
+               result.bytes_failed.value);
+  }
   if (file.is_open()) {
     file << estimate::bench_json(options, given.fidelity, result);
     if (!file.flush()) {
@@ -213,6 +237,9 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   add_fidelity_option(*command, given->fidelity);
   command->add_flag("--check", given->options.check,
                     "Move real data and compare every element; exits with 1 if one is wrong");
+  command->add_flag("--no-library", given->no_library,
+                    "Simulate switches, also where the platform has a communication library; "
+                    "--check and a fidelity other than flow do so, too");
   command->add_option("--json", given->json_file, "File to write the rows to");
   command->add_option("--firmware", given->options.firmware,
                       "Folder of cipu.elf, switch.elf and pool.elf (default: as built)");

@@ -19,32 +19,6 @@ namespace sn::estimate {
 
 namespace {
 
-base::configuration_error bad(const char* key, const std::string& message) {
-  return {"", 0, key, message};
-}
-
-void check_options(const bench_options& options, const platform::description& machine,
-                   std::uint32_t ranks) {
-  const unsigned domain = machine.topology.accelerators_per_domain;
-  if (ranks > domain) {
-    throw bad("--ranks", fmt::format("{} ranks do not fit into a scale-up domain of {} ({} GPUs)",
-                                     ranks, machine.name, domain));
-  }
-  if (options.groups > machine.topology.accelerators / std::max(ranks, 1U)) {
-    throw bad("--groups",
-              fmt::format("{} groups of {} ranks do not fit into {} ({} GPUs)", options.groups,
-                          ranks, machine.name, machine.topology.accelerators));
-  }
-  for (unsigned group = 0; group < options.groups; ++group) {
-    const unsigned first = group * ranks;
-    if (machine.domain_of_accelerator(first) != machine.domain_of_accelerator(first + ranks - 1)) {
-      throw bad("--groups",
-                fmt::format("GPUs {} to {} of {} are one group and not of one scale-up domain",
-                            first, first + ranks - 1, machine.name));
-    }
-  }
-}
-
 /// The collective of one size; the algorithm is filled in.
 workload::collective collective_of(const bench_options& options, std::uint32_t ranks,
                                    base::bytes size) {
@@ -96,7 +70,7 @@ bench_result run_bench(const bench_options& options,
   result.ranks = options.ranks == 0 ? machine.topology.accelerators_per_domain : options.ranks;
   result.line_rate = machine.accelerator_payload_rate();
   check_sizes(options);
-  check_options(options, machine, result.ranks);
+  check_ranks(options, machine, result.ranks);
   const workload::collective_rates rates = rates_of(machine, result.line_rate);
 
   const auto chosen = [&](workload::collective what, std::string& reason) {

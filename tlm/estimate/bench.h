@@ -48,7 +48,9 @@ struct bench_result {
   std::string platform;
   std::uint32_t ranks = 0;           ///< of each group
   base::bytes_per_second line_rate;  ///< payload that a rank's links carry, each direction
-  bool only_links = false;           ///< no firmware ran and no switch arbitrated
+  std::string library;               ///< by whose model it is; empty: simulated
+  std::vector<platform::assumption> library_assumptions;  ///< on which that model rests
+  bool only_links = false;  ///< no firmware ran and no switch arbitrated
   firmware_summary firmware;
   std::vector<bench_row> rows;
 

@@ -24,7 +24,7 @@ std::string bench_json(const bench_options& options, const std::string& fidelity
     }
     rows.push_back(entry);
   }
-  const json document = {
+  json document = {
       {"schema", "supernode.bench/1"},
       {"platform", result.platform},
       {"collective", std::string(workload::to_text(options.kind))},
@@ -33,11 +33,18 @@ std::string bench_json(const bench_options& options, const std::string& fidelity
       {"fidelity", fidelity},
       {"line_rate_GBps", static_cast<double>(result.line_rate.value) * 1e-9},
       {"rows", rows},
-      {"fabric",
-       {{"bytes_injected", result.bytes_injected.value},
-        {"bytes_delivered", result.bytes_delivered.value},
-        {"bytes_failed", result.bytes_failed.value}}},
   };
+  if (result.library.empty()) {
+    document["fabric"] = {{"bytes_injected", result.bytes_injected.value},
+                          {"bytes_delivered", result.bytes_delivered.value},
+                          {"bytes_failed", result.bytes_failed.value}};
+  } else {
+    json assumed = json::array();
+    for (const platform::assumption& one : result.library_assumptions) {
+      assumed.push_back({{"key", one.key}, {"value", one.text}, {"source", one.source}});
+    }
+    document["library"] = {{"name", result.library}, {"assumed", assumed}};
+  }
   return document.dump(2) + "\n";
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace sn::estimate {
@@ -23,6 +25,28 @@ base::bytes available_memory() {
 }
 
 }  // namespace
+
+void check_ranks(const bench_options& options, const platform::description& machine,
+                 std::uint32_t ranks) {
+  const unsigned domain = machine.topology.accelerators_per_domain;
+  if (ranks > domain) {
+    throw bad("--ranks", fmt::format("{} ranks do not fit into a scale-up domain of {} ({} GPUs)",
+                                     ranks, machine.name, domain));
+  }
+  if (options.groups > machine.topology.accelerators / std::max(ranks, 1U)) {
+    throw bad("--groups",
+              fmt::format("{} groups of {} ranks do not fit into {} ({} GPUs)", options.groups,
+                          ranks, machine.name, machine.topology.accelerators));
+  }
+  for (unsigned group = 0; group < options.groups; ++group) {
+    const unsigned first = group * ranks;
+    if (machine.domain_of_accelerator(first) != machine.domain_of_accelerator(first + ranks - 1)) {
+      throw bad("--groups",
+                fmt::format("GPUs {} to {} of {} are one group and not of one scale-up domain",
+                            first, first + ranks - 1, machine.name));
+    }
+  }
+}
 
 void check_sizes(const bench_options& options) {
   if (options.begin.value < workload::element_size) {

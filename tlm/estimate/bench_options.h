@@ -1,12 +1,19 @@
 // What every bench does with its options.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "base/units.h"
 #include "estimate/bench.h"
+#include "platform/description.h"
 
 namespace sn::estimate {
+
+/// Throws base::configuration_error unless the groups of so many ranks each lie within scale-up
+/// domains of `machine`.
+void check_ranks(const bench_options& options, const platform::description& machine,
+                 std::uint32_t ranks);
 
 /// Throws base::configuration_error if the sizes of the options make no sequence.
 void check_sizes(const bench_options& options);

@@ -181,6 +181,35 @@ struct thermal_parameters {
   double coldplate_resistance_k_per_w = 0.0;
 };
 
+/// The communication library of a machine and what it adds to what links do. A machine without one
+/// has no name here, and nothing is added.
+struct library_parameters {
+  /// Small messages: every word carries a flag, and a step waits for nothing but it.
+  struct low_latency_protocol {
+    base::bytes up_to;               ///< size of the collective; above it, bulk is used
+    base::picoseconds step_latency;  ///< from one rank to the next, in software's view
+    double wire_overhead = 1.0;      ///< bytes on the wire per byte of data
+    double exposed = 1.0;            ///< part of the wire's time that latencies do not hide
+  };
+  /// Large messages.
+  struct bulk_protocol {
+    base::picoseconds launch;  ///< of a collective
+    double efficiency = 1.0;   ///< of the payload that links carry
+  };
+  /// Reduction and multicast in the switches.
+  struct in_switch_protocol {
+    bulk_protocol bulk;
+    double fill_depth = 0.0;  ///< bytes that fill the pipeline, as part of the size ...
+    base::bytes fill_limit;   ///< ... of which no more than this counts
+  };
+
+  std::string name;
+  low_latency_protocol low_latency;
+  bulk_protocol ring;
+  bulk_protocol exchange;  ///< all-to-all, send and receive
+  in_switch_protocol in_switch;
+};
+
 /// A virtual pod: partitions whose endpoints may reach each other. Pods are numbered from 1 in the
 /// order of the list.
 struct pod {
@@ -209,6 +238,7 @@ struct description {
   dcn_parameters dcn;
   power_parameters power;
   thermal_parameters thermal;
+  library_parameters library;
   std::vector<pod> pods;
 
   std::string file;                      ///< where it was loaded from

@@ -146,6 +146,30 @@ thermal_parameters read_thermal(yaml_reader map) {
   return cooling;
 }
 
+library_parameters::bulk_protocol read_bulk(yaml_reader map) {
+  library_parameters::bulk_protocol bulk;
+  bulk.launch = read_latency(map, "launch");
+  bulk.efficiency = read_fraction(map, "efficiency");
+  return bulk;
+}
+
+library_parameters read_library(yaml_reader map) {
+  library_parameters library;
+  library.name = map.get_string("library");
+  auto small = map.child("low_latency");
+  library.low_latency.up_to = small.get_bytes("up_to", bytes(0), capacity_limit);
+  library.low_latency.step_latency = read_latency(small, "step_latency");
+  library.low_latency.wire_overhead = small.get_number("wire_overhead", 1.0, 16.0);
+  library.low_latency.exposed = read_fraction(small, "exposed");
+  library.ring = read_bulk(map.child("ring"));
+  library.exchange = read_bulk(map.child("exchange"));
+  auto in_switch = map.child("in_switch");
+  library.in_switch.bulk = read_bulk(in_switch);
+  library.in_switch.fill_depth = in_switch.get_number("fill_depth", 0.0, 16.0);
+  library.in_switch.fill_limit = in_switch.get_bytes("fill_limit", bytes(0), capacity_limit);
+  return library;
+}
+
 std::vector<pod> read_pods(yaml_reader& root, const topology_parameters& topology) {
   std::vector<pod> pods;
   for (auto& map : root.children("pods")) {
@@ -190,6 +214,9 @@ description read(yaml_reader root) {
   machine.dcn = read_dcn(root.child("dcn"));
   machine.power = read_power(root.child("power"));
   machine.thermal = read_thermal(root.child("thermal"));
+  if (root.has("collectives")) {
+    machine.library = read_library(root.child("collectives"));
+  }
   machine.pods =
       root.has("pods") ? read_pods(root, machine.topology) : pods_of_domains(machine.topology);
   root.finish();

@@ -20,12 +20,13 @@ constexpr std::array<std::pair<collective_kind, std::string_view>, 7> kind_names
      {collective_kind::broadcast, "broadcast"},
      {collective_kind::send_receive, "send_receive"}}};
 
-constexpr std::array<std::pair<collective_algorithm, std::string_view>, 6> algorithm_names{
+constexpr std::array<std::pair<collective_algorithm, std::string_view>, 7> algorithm_names{
     {{collective_algorithm::ring, "ring"},
      {collective_algorithm::direct, "direct"},
      {collective_algorithm::halving_doubling, "halving_doubling"},
      {collective_algorithm::binary_tree, "binary_tree"},
      {collective_algorithm::double_binary_tree, "double_binary_tree"},
+     {collective_algorithm::in_switch, "in_switch"},
      {collective_algorithm::hierarchical, "hierarchical"}}};
 
 template <typename Names, typename Key>
@@ -56,6 +57,7 @@ bool does(collective_algorithm algorithm, collective_kind kind) {
     case collective_algorithm::binary_tree:
     case collective_algorithm::double_binary_tree:
       return kind == collective_kind::all_reduce || kind == collective_kind::broadcast;
+    case collective_algorithm::in_switch:
     case collective_algorithm::hierarchical:
       return false;  // of no program
   }
@@ -259,8 +261,9 @@ collective_program expand(const collective& what) {
     case collective_algorithm::double_binary_tree:
       expand_trees(build, what);
       break;
+    case collective_algorithm::in_switch:
     case collective_algorithm::hierarchical:
-      base::invariant_violated("a schedule, not a program");  // check() refuses it
+      base::invariant_violated("no program does it");  // check() refuses it
   }
   collective_program built = build.finish();
   repeat_for_groups(built.work, what);

@@ -31,6 +31,7 @@ enum class collective_algorithm : std::uint8_t {
   halving_doubling,
   binary_tree,
   double_binary_tree,
+  in_switch,     ///< the switches sum up and hand out; only with a library's model
   hierarchical,  ///< level by level; only as a schedule (schedule.h), not as a program
 };
 

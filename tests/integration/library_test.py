@@ -1,0 +1,73 @@
+"""The model of a communication library against measurements."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SUPERNODE = sys.argv.pop(1)
+PLATFORMS = pathlib.Path(__file__).resolve().parents[2] / "platforms"
+
+# 8 x H200 SXM, all-reduce of nccl-tests: bytes and bus bandwidth in GB/s, as published in
+# stas00/ml-engineering, network/benchmarks/results/all-reduce-8xH200.md.
+MEASURED = [(32768, 3.2), (131072, 12.4), (524288, 48.3), (2097152, 91.48), (8388608, 182.03),
+            (33554432, 298.44), (134217728, 411.21), (536870912, 455.82), (2147483648, 468.31),
+            (8589934592, 475.16)]
+RING_MEASURED = 367.61  # the same node with in-switch reduction disabled, large messages
+
+
+def bench(*arguments):
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "rows.json"
+        done = subprocess.run([SUPERNODE, "bench", *map(str, arguments), "--json", file],
+                              capture_output=True, text=True, timeout=120)
+        return done, json.loads(file.read_text()) if done.returncode == 0 else None
+
+
+class LibraryTest(unittest.TestCase):
+    def test_every_published_point_of_h200_is_within_five_percent(self):
+        done, result = bench(PLATFORMS / "hgx_h200.yaml", "all_reduce", "--begin", "32K", "--end",
+                             "8G", "--factor", "4")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([row["bytes"] for row in result["rows"]], [size for size, _ in MEASURED])
+        for row, (size, busbw) in zip(result["rows"], MEASURED):
+            self.assertLess(abs(row["busbw_GBps"] / busbw - 1), 0.05, f"{size} bytes: {row}")
+
+    def test_ring_without_in_switch_reduction_is_within_five_percent(self):
+        _, result = bench(PLATFORMS / "hgx_h200.yaml", "all_reduce", "--begin", "8G", "--end", "8G",
+                          "--algorithm", "ring")
+        self.assertLess(abs(result["rows"][0]["busbw_GBps"] / RING_MEASURED - 1), 0.05)
+
+    def test_the_ring_is_low_latency_up_to_its_size_and_the_switch_reduces_above(self):
+        _, result = bench(PLATFORMS / "hgx_h200.yaml", "all_reduce", "--begin", "1M", "--end", "2M")
+        self.assertEqual([row["algorithm"] for row in result["rows"]], ["ring", "in_switch"])
+        self.assertIn("low latency", result["rows"][0]["reason"])
+
+    def test_other_machines_say_that_the_parameters_are_assumed(self):
+        done, result = bench(PLATFORMS / "nvl72.yaml", "all_reduce", "--begin", "1G", "--end", "1G")
+        self.assertIn("rests on", done.stdout)
+        keys = [one["key"] for one in result["library"]["assumed"]]
+        self.assertIn("collectives.in_switch.launch", keys)
+        # By hand: 27 us, and 73/72 of 1 GiB and of 12 MiB that fill the pipeline, at 0.7225 of
+        # 1800/2 GB/s x 16/17 of payload.
+        rate = 0.7225 * 900e9 * 0.9412
+        by_hand = 27e-6 + 73 / 72 * (2**30 + 12 * 2**20) / rate
+        self.assertLess(abs(result["rows"][0]["time_us"] * 1e-6 / by_hand - 1), 0.001)
+
+    def test_without_the_library_switches_are_simulated(self):
+        done, result = bench(PLATFORMS / "hgx_h200.yaml", "all_reduce", "--begin", "1M", "--end",
+                             "1M", "--no-library")
+        self.assertIn("brought up by firmware", done.stdout)
+        self.assertNotIn("library", result)
+
+    def test_what_the_library_does_not_do_is_refused(self):
+        done, _ = bench(PLATFORMS / "hgx_h200.yaml", "all_gather", "--algorithm", "in_switch")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--algorithm: the library nccl does no all_gather by in_switch here; expected "
+                      "ring, or --no-library", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

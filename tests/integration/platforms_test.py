@@ -60,7 +60,8 @@ class PlatformsTest(unittest.TestCase):
                 rows = pathlib.Path(folder) / "rows.json"
                 done = subprocess.run(
                     [SUPERNODE, "bench", PLATFORMS / f"{name}.yaml", "all_to_all", "--begin", "64M",
-                     "--end", "64M", "--fidelity", "flow", "--json", rows],
+                     "--end", "64M", "--fidelity", "flow", "--no-library", "--json",
+                     rows],
                     capture_output=True, text=True, timeout=120)
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
                 row = json.loads(rows.read_text())["rows"][0]
@@ -96,6 +97,25 @@ class PlatformsTest(unittest.TestCase):
                          "--end", "12K", "--check"], capture_output=True, text=True, timeout=120)
                     self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
                     self.assertIn("Wrong elements      : 0", done.stdout)
+
+    def test_switches_of_one_supernode_are_simulated_and_links_between_supernodes(self):
+        times = {}
+        for fidelity in ["flow", "cell", "rtl"]:
+            with tempfile.TemporaryDirectory() as folder:
+                rows = pathlib.Path(folder) / "rows.json"
+                done = subprocess.run(
+                    [SUPERNODE, "bench", PLATFORMS / "al128_two_layer.yaml", "all_reduce",
+                     "--algorithm", "hierarchical", "--begin", "1M", "--end", "32M", "--factor",
+                     "32", "--fidelity", fidelity, "--json", rows],
+                    capture_output=True, text=True, timeout=120)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                self.assertEqual("brought up by firmware: 128 GPUs" in done.stdout,
+                                 fidelity != "flow")
+                times[fidelity] = [row["time_us"] for row in json.loads(rows.read_text())["rows"]]
+        self.assertEqual(times["cell"], times["rtl"])
+        for flow, cell in zip(times["flow"], times["cell"]):
+            self.assertNotEqual(flow, cell)
+            self.assertLess(abs(flow / cell - 1), 0.15)
 
     def test_a_machine_of_links_has_no_cells(self):
         done = subprocess.run([SUPERNODE, "bench", PLATFORMS / "sd200.yaml", "all_reduce",

@@ -97,7 +97,7 @@ void print_header(const arguments& given, const estimate::bench_result& result) 
   fmt::print("# {} of {}{} ranks on {}, fidelity {}\n", given.collective,
              groups == 1 ? "" : fmt::format("{} groups of ", groups), result.ranks, result.platform,
              given.fidelity);
-  if (result.only_links) {
+  if (result.links == estimate::link_use::everywhere) {
     fmt::print(
         "# Links and accelerators only: fair shares of every link, no switch is arbitrated and "
         "no firmware runs (docs/networks.md).\n");
@@ -113,6 +113,11 @@ void print_header(const arguments& given, const estimate::bench_result& result) 
     }
     fmt::print("# brought up by firmware: {} GPUs, {} ports trained\n", result.firmware.gpus_ready,
                result.firmware.ports_trained);
+    if (result.links == estimate::link_use::between_domains) {
+      fmt::print(
+          "# Simulated switches in one domain, for which all others stand; between domains "
+          "links only (docs/networks.md).\n");
+    }
   }
   fmt::print("# line rate: {:.2f} GB/s of payload per rank and direction\n",
              static_cast<double>(result.line_rate.value) * 1e-9);

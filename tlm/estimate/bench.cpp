@@ -5,14 +5,9 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/trace.h"
-#include "estimate/bench_data.h"
 #include "estimate/bench_options.h"
-#include "estimate/bring_up.h"
-#include "estimate/job.h"
-#include "estimate/progress.h"
+#include "estimate/booted_machine.h"
 #include "platform/loader.h"
-#include "platform/system.h"
 #include "workload/collective_choice.h"
 
 namespace sn::estimate {
@@ -28,20 +23,6 @@ workload::collective collective_of(const bench_options& options, std::uint32_t r
   what.groups = options.groups;
   what.elements = size.value / workload::element_size;
   return what;
-}
-
-/// The machine as the choice of an algorithm sees it: HBM is passed three times between a command
-/// and the arrival of its first byte, for the message table, the bytes to send and those that came.
-workload::collective_rates rates_of(const platform::description& machine,
-                                    base::bytes_per_second line_rate) {
-  const platform::accelerator_parameters& gpu = machine.accelerator;
-  workload::collective_rates rates;
-  rates.step = gpu.command_fetch_latency + gpu.hbm_latency * 3 + machine.path_latency();
-  rates.reduction = gpu.command_fetch_latency + gpu.kernel_launch_overhead;
-  rates.wire = line_rate;
-  rates.sum = base::bytes_per_second(static_cast<std::uint64_t>(
-      static_cast<double>(gpu.hbm_bandwidth.value) * gpu.elementwise.memory));
-  return rates;
 }
 
 }  // namespace
@@ -71,7 +52,7 @@ bench_result run_bench(const bench_options& options,
   result.line_rate = machine.accelerator_payload_rate();
   check_sizes(options);
   check_ranks(options, machine, result.ranks);
-  const workload::collective_rates rates = rates_of(machine, result.line_rate);
+  const workload::collective_rates rates = rates_of(machine);
 
   const auto chosen = [&](workload::collective what, std::string& reason) {
     if (options.algorithm) {
@@ -93,47 +74,25 @@ bench_result run_bench(const bench_options& options,
     workload::expand(probe);
   }
 
-  base::trace trace(false);
-  platform::system system("platform", machine,
-                          {options.arbiter, options.firmware, true, options.engine});
-  std::vector<gpu::gpu*> gpus;
-  for (unsigned rank = 0; rank < result.ranks * options.groups; ++rank) {
-    gpus.push_back(&system.accelerator(rank));
-  }
-  progress_line progress;
-  bring_up boot(system, trace);
-  result.firmware = boot.run(boot_timeout, progress);
+  booted_machine booted(machine, {options.arbiter, options.firmware, true, options.engine});
+  result.firmware = booted.firmware();
   begun(result);
 
-  std::uint32_t next_tag = 1;
   for (const base::bytes size : sizes_of(options)) {
     bench_row row;
     row.size = size;
-    workload::collective what = chosen(collective_of(options, result.ranks, size), row.reason);
-    what.first_tag = next_tag;
+    const workload::collective what =
+        chosen(collective_of(options, result.ranks, size), row.reason);
     row.algorithm = what.algorithm;
-    const workload::collective_program built = workload::expand(what);
-    next_tag += built.tags;
-
-    job work(built.work, gpus, machine.topology.planes, trace,
-             options.check ? content::functional : content::timing_only);
-    std::optional<bench_data> data;
-    if (options.check) {
-      check_host_memory(bench_data::host_memory(built.work), size);
-      data.emplace(what, work, gpus);
-      data->load(built.work.ranks.front().data_memory);
-    }
-    run_to_end(work, progress);
-    if (data) {
-      row.wrong = data->count_wrong();
-    }
-    row.time = collective_time(built.work, work.seen());
+    const booted_machine::outcome done = booted.run(what, options.check);
+    row.time = done.time;
+    row.wrong = done.wrong;
     row.algorithm_bandwidth = static_cast<double>(size.value) / base::to_seconds(row.time);
     row.bus_bandwidth = row.algorithm_bandwidth * workload::bus_factor(options.kind, result.ranks);
     row_done(row);
     result.rows.push_back(row);
   }
-  const fabric::engine_statistics carried = system.audited_totals();
+  const fabric::engine_statistics carried = booted.carried();
   result.bytes_injected = base::bytes(carried.bytes_injected);
   result.bytes_delivered = base::bytes(carried.bytes_delivered);
   result.bytes_failed = base::bytes(carried.bytes_failed);

@@ -43,6 +43,9 @@ struct bench_row {
   std::optional<std::uint64_t> wrong;  ///< elements, of all ranks; none: not checked
 };
 
+/// Where a machine is simulated as links, without switches and firmware.
+enum class link_use : std::uint8_t { nowhere, between_domains, everywhere };
+
 /// A whole bench.
 struct bench_result {
   std::string platform;
@@ -50,7 +53,7 @@ struct bench_result {
   base::bytes_per_second line_rate;  ///< payload that a rank's links carry, each direction
   std::string library;               ///< by whose model it is; empty: simulated
   std::vector<platform::assumption> library_assumptions;  ///< on which that model rests
-  bool only_links = false;  ///< no firmware ran and no switch arbitrated
+  link_use links = link_use::nowhere;
   firmware_summary firmware;
   std::vector<bench_row> rows;
 

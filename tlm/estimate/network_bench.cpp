@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "estimate/bench_options.h"
+#include "estimate/booted_machine.h"
 #include "estimate/schedule_cost.h"
 
 namespace sn::estimate {
@@ -244,13 +245,39 @@ base::configuration_error bad(const char* key, const std::string& message) {
   return {"", 0, key, message};
 }
 
-void check_options(const bench_options& options, const platform::network_machine& machine,
-                   std::uint32_t ranks) {
-  check_sizes(options);
-  if (options.engine != platform::fabric_engine::flow) {
+/// Whether switches are simulated inside a domain, and links between domains.
+bool is_mixed(const bench_options& options) {
+  return options.engine != platform::fabric_engine::flow;
+}
+
+void check_mixed(const bench_options& options, const platform::network_machine& machine,
+                 std::uint32_t ranks) {
+  if (!machine.supernode) {
     throw bad("--fidelity", fmt::format("expected flow: {} is simulated as links, without switches "
                                         "that arbitrate",
                                         machine.name));
+  }
+  if (ranks % machine.accelerators_per_domain != 0 || ranks == machine.accelerators_per_domain) {
+    throw bad("--ranks", fmt::format("expected two or more whole domains of {}, since switches are "
+                                     "simulated in one of them, not {}",
+                                     machine.accelerators_per_domain, ranks));
+  }
+  if (options.algorithm.value_or(collective_algorithm::hierarchical) !=
+      collective_algorithm::hierarchical) {
+    throw bad("--algorithm", "expected hierarchical, which is what can be simulated in part");
+  }
+  if (options.kind == collective_kind::broadcast || options.kind == collective_kind::all_to_all_v ||
+      options.kind == collective_kind::send_receive) {
+    throw bad("--fidelity", fmt::format("expected flow for {} of several domains",
+                                        workload::to_text(options.kind)));
+  }
+}
+
+void check_options(const bench_options& options, const platform::network_machine& machine,
+                   std::uint32_t ranks) {
+  check_sizes(options);
+  if (is_mixed(options)) {
+    check_mixed(options, machine, ranks);
   }
   if (ranks < 2 || ranks > machine.accelerators()) {
     throw bad("--ranks", fmt::format("expected 2 to {}, the accelerators of {}, not {}",
@@ -260,6 +287,63 @@ void check_options(const bench_options& options, const platform::network_machine
     throw bad("--groups", fmt::format("expected 1 on {}, which is simulated as links, not {}",
                                       machine.name, options.groups));
   }
+}
+
+/// The part of a hierarchical collective inside one domain, on simulated switches. All domains do
+/// the same at the same time.
+class inner_part {
+ public:
+  inner_part(const bench_options& options, const platform::network_machine& machine)
+      : domain_(machine.accelerators_per_domain),
+        booted_(*machine.supernode, {options.arbiter, options.firmware, true, options.engine}) {}
+
+  base::picoseconds time(const plan& how, collective_kind kind, std::uint64_t elements) {
+    base::picoseconds sum;
+    for (const collective_kind part : parts_of(kind)) {
+      collective what;
+      what.kind = part;
+      what.algorithm = algorithm_of(how.how.front());
+      what.ranks = domain_;
+      what.elements = elements;
+      sum += booted_.run(what, false).time;
+    }
+    return sum;
+  }
+  const booted_machine& booted() const { return booted_; }
+
+ private:
+  static std::vector<collective_kind> parts_of(collective_kind kind) {
+    if (kind == collective_kind::all_reduce) {
+      return {collective_kind::reduce_scatter, collective_kind::all_gather};
+    }
+    return {kind};
+  }
+  static collective_algorithm algorithm_of(level_algorithm how) {
+    switch (how) {
+      case level_algorithm::ring:
+        return collective_algorithm::ring;
+      case level_algorithm::direct:
+        return collective_algorithm::direct;
+      case level_algorithm::halving_doubling:
+        return collective_algorithm::halving_doubling;
+    }
+    base::invariant_violated("a level without an algorithm");
+  }
+
+  std::uint32_t domain_;
+  booted_machine booted_;
+};
+
+/// Without the stages of the first level.
+schedule_cost between_domains(const schedule_cost& all) {
+  schedule_cost result;
+  result.elements = all.elements;
+  for (const stage_cost& stage : all.stages) {
+    if (stage.name.rfind("level 1 ", 0) != 0) {
+      result.stages.push_back(stage);
+    }
+  }
+  return result;
 }
 
 }  // namespace
@@ -272,11 +356,12 @@ bench_result run_network_bench(const bench_options& options,
   result.platform = machine.name;
   result.ranks = options.ranks == 0 ? machine.accelerators() : options.ranks;
   result.line_rate = machine.scale_up_rate;
-  result.only_links = true;
+  result.links = is_mixed(options) ? link_use::between_domains : link_use::everywhere;
   check_options(options, machine, result.ranks);
 
   planner costs(machine, options.kind, result.ranks);
-  const std::vector<plan> plans = costs.plans(options.algorithm);
+  const std::vector<plan> plans =
+      costs.plans(is_mixed(options) ? collective_algorithm::hierarchical : options.algorithm);
   if (plans.empty()) {
     throw bad(
         "--algorithm",
@@ -286,6 +371,11 @@ bench_result run_network_bench(const bench_options& options,
                     workload::to_text(options.kind), result.ranks, machine.name,
                     fmt::join(costs.levels(), " x "), transfer_limit));
   }
+  std::optional<inner_part> inner;
+  if (is_mixed(options)) {
+    inner.emplace(options, machine);
+    result.firmware = inner->booted().firmware();
+  }
   begun(result);
   for (const base::bytes size : sizes_of(options)) {
     const collective what = costs.collective_of(size.value / workload::element_size);
@@ -294,7 +384,12 @@ bench_result run_network_bench(const bench_options& options,
     row.size = size;
     row.algorithm = chosen.best->algorithm;
     row.reason = chosen.reason;
-    row.time = chosen.time;
+    const schedule_cost on_links =
+        inner ? between_domains(costs.cost(*chosen.best)) : costs.cost(*chosen.best);
+    row.time = time_of(machine, on_links, what.elements);
+    if (inner) {
+      row.time += inner->time(*chosen.best, what.kind, what.elements);
+    }
     row.algorithm_bandwidth = static_cast<double>(size.value) / base::to_seconds(row.time);
     row.bus_bandwidth = row.algorithm_bandwidth * workload::bus_factor(options.kind, result.ranks);
     if (options.check) {
@@ -303,12 +398,17 @@ bench_result run_network_bench(const bench_options& options,
                         size);
       row.wrong = count_wrong(what, steps);
     }
-    const auto carried =
-        static_cast<std::uint64_t>(wire_bytes_of(costs.cost(*chosen.best), what.elements) + 0.5);
+    const auto carried = static_cast<std::uint64_t>(wire_bytes_of(on_links, what.elements) + 0.5);
     result.bytes_injected += base::bytes(carried);
     result.bytes_delivered += base::bytes(carried);
     row_done(row);
     result.rows.push_back(row);
+  }
+  if (inner) {
+    const fabric::engine_statistics carried = inner->booted().carried();
+    result.bytes_injected += base::bytes(carried.bytes_injected);
+    result.bytes_delivered += base::bytes(carried.bytes_delivered);
+    result.bytes_failed += base::bytes(carried.bytes_failed);
   }
   return result;
 }

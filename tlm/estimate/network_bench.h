@@ -10,8 +10,12 @@ namespace sn::estimate {
 
 /// As run_bench(), for a machine of links: the default are all its accelerators, and the algorithms
 /// are ring, direct and halving_doubling among all ranks, and hierarchical: level by level, each
-/// level in the way that takes it least time. Throws base::configuration_error for a fidelity other
-/// than flow and for what cannot be done.
+/// level in the way that takes it least time.
+///
+/// With a fidelity other than flow, which needs a cluster of machines with switches, the first
+/// level of a hierarchical collective is simulated in one booted domain, for which all others
+/// stand, and only what goes between domains as links. Throws base::configuration_error for what
+/// cannot be done.
 bench_result run_network_bench(const bench_options& options,
                                const platform::network_machine& machine,
                                const std::function<void(const bench_result&)>& begun,

@@ -164,6 +164,7 @@ domain read_domain(yaml_reader root) {
 /// The domain of a machine with simulated switches, as links.
 domain domain_of(const description& machine) {
   domain what;
+  what.machine.supernode = std::make_shared<const description>(machine);
   what.machine.accelerator = machine.accelerator;
   what.machine.protocol = machine.scale_up.protocol;
   what.machine.in_network_reduction = machine.scale_up.in_network_reduction;

@@ -47,6 +47,9 @@ struct network_machine {
   double messages_per_second = 0.0;       ///< to other domains, of an accelerator; if there are any
   bool in_network_reduction = false;      ///< the switches of a domain can reduce
 
+  /// What a domain is made of, if its switches can be simulated.
+  std::shared_ptr<const description> supernode;
+
   /// Sizes of the groups that a collective is done in, smallest first; their product is the number
   /// of accelerators. Those of a grid are its dimensions.
   std::vector<std::uint32_t> levels;

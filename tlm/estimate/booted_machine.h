@@ -1,0 +1,51 @@
+// A platform that firmware has brought up, and collectives on it, one after the other.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/trace.h"
+#include "estimate/progress.h"
+#include "estimate/record.h"
+#include "platform/system.h"
+#include "workload/collective.h"
+#include "workload/collective_choice.h"
+
+namespace sn::estimate {
+
+/// The simulation of a machine. One per process.
+class booted_machine {
+ public:
+  /// Boots. Throws base::run_error when that fails.
+  booted_machine(const platform::description& machine, const platform::system_options& options);
+
+  const firmware_summary& firmware() const { return firmware_; }
+
+  /// What became of a collective.
+  struct outcome {
+    base::picoseconds time;              ///< collective_time()
+    std::optional<std::uint64_t> wrong;  ///< elements, if they were checked
+  };
+  /// Does a collective on the first accelerators; its first tag is chosen here. With `check` real
+  /// data move and every element is compared. Throws base::run_error when it fails.
+  outcome run(workload::collective what, bool check);
+
+  /// What all fabrics have carried since power-on, once their books have been audited.
+  fabric::engine_statistics carried() const { return system_.audited_totals(); }
+
+ private:
+  platform::description machine_;
+  base::trace trace_;
+  platform::system system_;
+  progress_line progress_;
+  firmware_summary firmware_;
+  std::uint32_t next_tag_ = 1;
+};
+
+/// The machine as the choice of an algorithm sees it: HBM is passed three times between a command
+/// and the arrival of its first byte, for the message table, the bytes to send and those that came.
+workload::collective_rates rates_of(const platform::description& machine);
+
+}  // namespace sn::estimate

@@ -10,6 +10,7 @@ find_package(spdlog REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 find_package(verilator REQUIRED)
+find_package(ZLIB REQUIRED)
 
 # SystemC as one target: its headers are the system's, so our warnings do not apply to them.
 add_library(sn_systemc INTERFACE)

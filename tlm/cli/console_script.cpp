@@ -61,10 +61,10 @@ console_script::console_script(const std::string& path) {
 }
 
 void console_script::take(char character) {
-  seen_ += character;
-  if (finished() || !steps_[next_].expects) {
+  if (finished()) {
     return;
   }
+  seen_ += character;
   const std::string& wanted = steps_[next_].text;
   if (seen_.size() >= wanted.size() &&
       seen_.compare(seen_.size() - wanted.size(), wanted.size(), wanted) == 0) {
@@ -79,6 +79,16 @@ void console_script::advance() {
     const std::string text = steps_[next_++].text;
     sink_(text);
   }
+}
+
+void console_script::save(base::snapshot_writer& to) const {
+  to.number(std::uint64_t{next_});
+  to.text(seen_);
+}
+
+void console_script::restore(base::snapshot_reader& from) {
+  next_ = from.number_up_to<std::uint64_t>(steps_.size());
+  seen_ = from.text();
 }
 
 std::string console_script::waiting_for() const {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/snapshot.h"
+
 namespace sn::cli {
 
 /// Lines of "expect TEXT" and "send TEXT"; TEXT may hold \n, \r, \t and \\. Empty lines and those
@@ -25,6 +27,9 @@ class console_script {
   void take(char character);
   /// Everything has been expected and sent.
   bool finished() const { return next_ == steps_.size(); }
+  /// Where it is, in the present section.
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
   /// The line that is waited for.
   std::string waiting_for() const;
 

@@ -18,6 +18,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/snapshot.h"
+#include "base/units.h"
 #include "cli/console_script.h"
 #include "estimate/host_usage.h"
 #include "hart/elf.h"
@@ -42,6 +44,9 @@ struct arguments {
   std::string script;
   std::string stats;
   std::string profile;
+  std::string save;
+  std::string save_at;
+  std::string restore;
   soc::virt_machine_configuration wanted;
   std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
 };
@@ -134,6 +139,88 @@ int report(const soc::machine_outcome& outcome) {
   }
 }
 
+/// "5 ms" is a time, "5000000" a count of instructions.
+soc::pause_point parse_pause(const std::string& text) {
+  soc::pause_point pause;
+  try {
+    if (text.find_first_not_of("0123456789") == std::string::npos) {
+      pause.instructions = std::stoull(text);
+    } else {
+      pause.time = sc_core::sc_time::from_value(base::parse_time(text).value);
+    }
+  } catch (const std::exception&) {
+    throw base::configuration_error(
+        "", 0, "save-at",
+        fmt::format("'{}', expected a time such as \"5 ms\" or a number of instructions", text));
+  }
+  return pause;
+}
+
+void check_snapshot_options(const arguments& given) {
+  const auto refuse = [](const char* key, const char* message) {
+    throw base::configuration_error("", 0, key, message);
+  };
+  if (given.save.empty() != given.save_at.empty()) {
+    refuse("save", "--save FILE and --save-at TIME or INSTRUCTIONS belong together");
+  }
+  if (!given.restore.empty() && !given.profile.empty()) {
+    refuse("profile", "counts a run from its beginning and cannot be used with --restore");
+  }
+}
+
+std::string script_name(const arguments& given) {
+  return fmt::format("{:08x}", base::file_checksum(given.script));
+}
+
+void save(const arguments& given, const soc::virt_machine& machine,
+          const std::optional<console_script>& script) {
+  base::snapshot_writer to;
+  machine.save(to);
+  to.section("console");
+  to.number(script.has_value());
+  if (script.has_value()) {
+    to.text(script_name(given));
+    script->save(to);
+  }
+  to.write(given.save);
+}
+
+/// Goes on where --save was; a script too if it is the same, while another one begins.
+void restore(const arguments& given, soc::virt_machine& machine,
+             std::optional<console_script>& script) {
+  base::snapshot_reader from = base::snapshot_reader::from_file(given.restore);
+  machine.restore(from);
+  from.section("console");
+  bool goes_on = false;
+  if (from.number<bool>()) {
+    goes_on = from.text() == script_name(given);
+    if (goes_on) {
+      script->restore(from);
+    } else {
+      from.number<std::uint64_t>();
+      from.text();
+    }
+  }
+  from.end();
+  if (script.has_value() && !goes_on) {
+    script->begin();
+  }
+}
+
+/// Runs to the end, and saves on the way.
+soc::machine_outcome run_machine(const arguments& given, soc::virt_machine& machine,
+                                 const std::optional<console_script>& script) {
+  if (!given.save.empty()) {
+    if (const auto ended = machine.run_to(parse_pause(given.save_at), given.max_instructions);
+        ended.has_value()) {
+      throw base::run_error(
+          fmt::format("the run ended before {}: there is no {}", given.save_at, given.save));
+    }
+    save(given, machine, script);
+  }
+  return machine.run(given.max_instructions);
+}
+
 int run(arguments& given) {
   given.wanted.program = given.program;
   given.wanted.kind = given.machine == "bare" ? soc::machine_kind::bare : soc::machine_kind::virt;
@@ -143,6 +230,8 @@ int run(arguments& given) {
   } catch (const std::invalid_argument& error) {
     throw base::configuration_error("", 0, "memory", error.what());
   }
+  check_snapshot_options(given);
+  given.wanted.keep_disk_writes = !given.save.empty() || !given.restore.empty();
   soc::virt_machine machine(given.wanted);
 
   std::optional<console_script> script;
@@ -160,7 +249,9 @@ int run(arguments& given) {
       std::fflush(stdout);
     }
   });
-  if (script.has_value()) {
+  if (!given.restore.empty()) {
+    restore(given, machine, script);
+  } else if (script.has_value()) {
     script->begin();
   }
   std::vector<std::unique_ptr<hart::profile>> profiles;
@@ -172,7 +263,7 @@ int run(arguments& given) {
     }
   }
   const estimate::host_meter meter;
-  const soc::machine_outcome outcome = machine.run(given.max_instructions);
+  const soc::machine_outcome outcome = run_machine(given, machine, script);
   const double cpu_seconds = meter.read().cpu_s;
   std::fflush(stdout);
   if (!given.stats.empty()) {
@@ -216,6 +307,13 @@ void add_hart_command(CLI::App& app, int& exit_code) {
   command->add_option("--stats", given->stats, "Write counts and speed to this file (JSON)");
   command->add_option("--profile", given->profile,
                       "Count instructions by stack of calls into this file (folded stacks); slow");
+  command->add_option("--save", given->save,
+                      "Write the machine's whole state to this file, at --save-at");
+  command->add_option(
+      "--save-at", given->save_at,
+      "When: a simulated time (\"5 ms\"), or a number of instructions, to a quantum");
+  command->add_option("--restore", given->restore,
+                      "Go on where this file was saved; the disk image is then not written");
   command->add_option("--max-instructions", given->max_instructions,
                       "End after this many instructions of all harts, to a quantum (exit 124)");
   command->callback([given, &exit_code] { exit_code = run(*given); });

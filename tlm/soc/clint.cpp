@@ -44,6 +44,24 @@ void clint::reset() {
   }
 }
 
+void clint::save(base::snapshot_writer& to) const {
+  to.section(name());
+  to.number(offset_);
+  for (const hart_registers& each : harts_) {
+    to.number(each.msip);
+    to.number(each.mtimecmp);
+  }
+}
+
+void clint::restore(base::snapshot_reader& from) {
+  from.section(name());
+  from.number(offset_);
+  for (hart_registers& each : harts_) {
+    from.number(each.msip);
+    from.number(each.mtimecmp);
+  }
+}
+
 void clint::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const std::uint64_t offset = payload.get_address();
   const unsigned size = payload.get_data_length();

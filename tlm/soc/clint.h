@@ -7,6 +7,7 @@
 #include <systemc>
 #include <vector>
 
+#include "base/snapshot.h"
 #include "base/units.h"
 #include "soc/cycle_clock.h"
 #include "soc/hart_inputs.h"
@@ -30,6 +31,9 @@ class clint : public sc_core::sc_module, public time_source {
   void connect(hart_inputs& inputs);
   /// As after power-on, but for mtime, which goes on.
   void reset();
+
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
 
   std::uint64_t count_at(const sc_core::sc_time& time) const override {
     return clock_.cycles_at(time) + offset_;

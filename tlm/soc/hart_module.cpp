@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "hart/state_snapshot.h"
 
 namespace sn::soc {
 
@@ -13,17 +14,18 @@ hart_module::hart_module(const sc_core::sc_module_name& name,
       configuration_(configuration),
       clock_(configuration.clock),
       core_(hart::make_hart(configuration.hart, *this)),
-      wake_("wake"),
+      own_turns_(configuration.order == nullptr ? std::make_unique<turns>("turns") : nullptr),
+      order_(configuration.order == nullptr ? own_turns_.get() : configuration.order),
+      turn_(order_->add([this] { run(); })),
       held_(configuration.held_in_reset) {
   base::ensure(configuration.quantum > sc_core::SC_ZERO_TIME, "a hart has a quantum");
   socket.register_invalidate_direct_mem_ptr(this, &hart_module::invalidate_direct_mem_ptr);
-  SC_METHOD(run);
 }
 
 void hart_module::run() {
   const sc_core::sc_time& now = sc_core::sc_time_stamp();
   if (now < busy_until_) {
-    next_trigger(busy_until_ - now);
+    turn_at(busy_until_);
     return;
   }
   if (reset_requested_) {
@@ -32,8 +34,7 @@ void hart_module::run() {
     core_->reset();
   }
   if (held_ || action_ == debug_action::halt || report_debug_stop()) {
-    next_trigger(wake_);
-    return;
+    return;  // until wake()
   }
   if (now >= deadline_) {
     deadline_ = sc_core::sc_max_time();
@@ -72,11 +73,7 @@ void hart_module::let(debug_action action) {
 }
 
 void hart_module::sleep() {
-  if (deadline_ == sc_core::sc_max_time()) {
-    next_trigger(wake_);
-  } else {
-    next_trigger(deadline_ - sc_core::sc_time_stamp(), wake_);
-  }
+  turn_at(deadline_);
 }
 
 void hart_module::execute() {
@@ -101,7 +98,7 @@ void hart_module::execute() {
   }
   const sc_core::sc_time spent = clock_.time_of(result.executed) + stalled_;
   busy_until_ = now + spent;
-  next_trigger(spent);
+  turn_at(busy_until_);
 }
 
 sc_core::sc_time hart_module::local_offset() const {
@@ -109,9 +106,9 @@ sc_core::sc_time hart_module::local_offset() const {
 }
 
 void hart_module::wake() {
-  // Also when nothing waits for it: an event that is not waited for costs little.
-  if (!running_) {
-    wake_.notify(sc_core::SC_ZERO_TIME);
+  // While it is busy its next turn is known.
+  if (!running_ && sc_core::sc_time_stamp() >= busy_until_) {
+    turn_at(sc_core::sc_time_stamp());
   }
 }
 
@@ -153,6 +150,27 @@ void hart_module::hold() {
   if (running_) {
     core_->request_stop();
   }
+}
+
+void hart_module::save(base::snapshot_writer& to) const {
+  to.section(name());
+  to.number(held_);
+  to.number(reset_requested_);
+  to.number(deadline_.value());
+  to.number(busy_until_.value());
+  hart::save_state(core_->save(), to);
+}
+
+void hart_module::restore(base::snapshot_reader& from) {
+  from.section(name());
+  from.number(held_);
+  from.number(reset_requested_);
+  deadline_ = sc_core::sc_time::from_value(from.number<sc_dt::uint64>());
+  busy_until_ = sc_core::sc_time::from_value(from.number<sc_dt::uint64>());
+  core_->restore(hart::restore_state(from));
+  stop_.reset();
+  // At once, so that it finds out itself what it waits for.
+  turn_at(sc_core::sc_time_stamp());
 }
 
 hart::bus_status hart_module::read(std::uint64_t address, unsigned size, std::uint64_t& value) {

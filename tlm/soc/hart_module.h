@@ -12,12 +12,14 @@
 #include <utility>
 #include <vector>
 
+#include "base/snapshot.h"
 #include "base/units.h"
 #include "hart/elf.h"
 #include "hart/hart.h"
 #include "soc/cycle_clock.h"
 #include "soc/hart_inputs.h"
 #include "soc/time_source.h"
+#include "soc/turns.h"
 
 namespace sn::soc {
 
@@ -30,6 +32,8 @@ struct hart_module_configuration {
   /// Bytes that may be read ahead of time because they depend on nothing but the time that the
   /// access carries (mtime). All other accesses wait until simulated time has caught up.
   hart::memory_range ahead_of_time{};
+  /// What it takes turns with; without any, its turns are its own.
+  turns* order = nullptr;
 };
 
 /// What a debugger lets a hart do.
@@ -42,11 +46,10 @@ struct debug_stop {
   hart::watchpoint hit;  ///< of a watchpoint: the bytes accessed
 };
 
-/// The module. Its only process is a method that costs nothing while the hart sleeps.
+/// The module. A hart that sleeps costs nothing.
 class hart_module : public sc_core::sc_module, public hart_inputs, private hart::bus {
  public:
   hart_module(const sc_core::sc_module_name& name, const hart_module_configuration& configuration);
-  SC_HAS_PROCESS(hart_module);
 
   tlm_utils::simple_initiator_socket<hart_module> socket;
 
@@ -75,6 +78,10 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   /// True if the hart has run ahead to a stop that it reports when simulated time gets there.
   bool debug_stop_pending() const { return stop_.has_value() && action_ != debug_action::halt; }
 
+  /// The state of the hart and of what it waits for, between two times; not what a debugger wants.
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
+
   /// The hart; not to be run by others.
   hart::hart& core() { return *core_; }
   const hart::hart& core() const { return *core_; }
@@ -85,7 +92,9 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   hart::direct_window direct(std::uint64_t address) override;
   std::uint64_t time() override;
 
+  /// A turn.
   void run();
+  void turn_at(const sc_core::sc_time& when) { order_->set(turn_, when); }
   /// True if the hart has to stay where it is.
   bool report_debug_stop();
   void execute();
@@ -111,7 +120,9 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
 
   tlm::tlm_generic_payload payload_;  ///< of the access in progress
 
-  sc_core::sc_event wake_;
+  std::unique_ptr<turns> own_turns_;
+  turns* order_;
+  turns::member turn_;
   sc_core::sc_time deadline_ = sc_core::sc_max_time();
   sc_core::sc_time busy_until_;  ///< what has been executed lasts until then
   sc_core::sc_time stalled_;     ///< by bus accesses of this run, on top of its instructions

@@ -36,6 +36,16 @@ void memory::clear(std::uint64_t offset, std::uint64_t count) {
   std::memset(data_.get() + offset, 0, count);
 }
 
+void memory::save(base::snapshot_writer& to) const {
+  to.section(name());
+  to.memory(data_.get(), size_.value);
+}
+
+void memory::restore(base::snapshot_reader& from) {
+  from.section(name());
+  from.memory(data_.get(), size_.value);
+}
+
 void memory::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const std::uint64_t offset = payload.get_address();
   const unsigned count = payload.get_data_length();

@@ -9,6 +9,7 @@
 #include <memory>
 #include <systemc>
 
+#include "base/snapshot.h"
 #include "base/units.h"
 
 namespace sn::soc {
@@ -33,6 +34,9 @@ class memory : public sc_core::sc_module {
   void load(std::uint64_t offset, const void* bytes, std::size_t count);
   /// Sets a range to zero.
   void clear(std::uint64_t offset, std::uint64_t count);
+
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
 
  private:
   struct release_memory {

@@ -46,6 +46,34 @@ void plic::reset() {
   update();
 }
 
+void plic::save(base::snapshot_writer& to) const {
+  to.section(name());
+  for (const source_state& each : sources_) {
+    to.number(each.priority);
+    to.number(each.level);
+    to.number(each.pending);
+    to.number(each.claimed);
+  }
+  for (const context& each : contexts_) {
+    to.numbers(each.enabled);
+    to.number(each.threshold);
+  }
+}
+
+void plic::restore(base::snapshot_reader& from) {
+  from.section(name());
+  for (source_state& each : sources_) {
+    each.priority = from.number_up_to(priority_mask);
+    from.number(each.level);
+    from.number(each.pending);
+    from.number(each.claimed);
+  }
+  for (context& each : contexts_) {
+    from.fill(each.enabled);
+    each.threshold = from.number_up_to(priority_mask);
+  }
+}
+
 void plic::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& /*delay*/) {
   const std::uint64_t offset = payload.get_address();
   bool done = false;

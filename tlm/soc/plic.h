@@ -7,6 +7,7 @@
 #include <systemc>
 #include <vector>
 
+#include "base/snapshot.h"
 #include "soc/hart_inputs.h"
 
 namespace sn::soc {
@@ -31,6 +32,9 @@ class plic : public sc_core::sc_module {
   void set_level(unsigned source, bool level);
   /// As after power-on; levels stay as they are.
   void reset();
+
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
 
  private:
   struct source_state {

@@ -54,6 +54,31 @@ void uart::reset() {
   update_interrupt();
 }
 
+void uart::save(base::snapshot_writer& to) const {
+  to.section(name());
+  to.numbers(received_);
+  to.text(line_);
+  for (const std::uint8_t each : {interrupt_enable_, fifo_control_, line_control_, modem_control_,
+                                  scratch_, divisor_low_, divisor_high_}) {
+    to.number(each);
+  }
+  to.number(transmitter_interrupt_);
+  to.number(level_);
+}
+
+void uart::restore(base::snapshot_reader& from) {
+  from.section(name());
+  const auto received = from.numbers<std::uint8_t>();
+  received_.assign(received.begin(), received.end());
+  line_ = from.text();
+  for (std::uint8_t* each : {&interrupt_enable_, &fifo_control_, &line_control_, &modem_control_,
+                             &scratch_, &divisor_low_, &divisor_high_}) {
+    from.number(*each);
+  }
+  from.number(transmitter_interrupt_);
+  from.number(level_);
+}
+
 void uart::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const std::uint64_t offset = payload.get_address();
   if (payload.get_data_length() != 1 || offset > scratch) {

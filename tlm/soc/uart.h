@@ -10,6 +10,8 @@
 #include <string_view>
 #include <systemc>
 
+#include "base/snapshot.h"
+
 namespace sn::soc {
 
 /// Byte registers RBR/THR, IER, IIR/FCR, LCR, MCR, LSR, MSR and SCR at offsets 0 to 7, and the
@@ -39,6 +41,9 @@ class uart : public sc_core::sc_module {
   const std::string& unfinished_line() const { return line_; }
   /// As after power-on: registers, receive queue and unfinished line.
   void reset();
+
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);

@@ -20,6 +20,7 @@
 #include "soc/memory.h"
 #include "soc/plic.h"
 #include "soc/test_finisher.h"
+#include "soc/turns.h"
 #include "soc/uart.h"
 #include "soc/virt_map.h"
 #include "soc/virtio_block.h"
@@ -113,7 +114,7 @@ struct devices {
     for (unsigned i = 0; i < virt_map::virtio_slots; ++i) {
       std::unique_ptr<virtio_backend> backend;
       if (i == 0 && !wanted.drive.empty()) {
-        backend = std::make_unique<virtio_block>(wanted.drive);
+        backend = std::make_unique<virtio_block>(wanted.drive, wanted.keep_disk_writes);
       }
       slots.push_back(std::make_unique<virtio_mmio>(fmt::format("virtio{}", i).c_str(), dma,
                                                     std::move(backend)));
@@ -133,34 +134,12 @@ struct devices {
   std::vector<std::unique_ptr<virtio_mmio>> slots;
 };
 
-/// Calls back at a fixed interval of simulated time.
-class poller : public sc_core::sc_module {
- public:
-  poller(const sc_core::sc_module_name& name, const sc_core::sc_time& interval,
-         std::function<void()> action)
-      : sc_core::sc_module(name), interval_(interval), action_(std::move(action)) {
-    SC_METHOD(poll);
-    dont_initialize();
-    sensitive << event_;
-    event_.notify(interval_);
-  }
-  SC_HAS_PROCESS(poller);
-
- private:
-  void poll() {
-    action_();
-    event_.notify(interval_);
-  }
-  const sc_core::sc_time interval_;
-  const std::function<void()> action_;
-  sc_core::sc_event event_;
-};
-
 }  // namespace
 
 struct virt_machine::parts : dma_memory {
   explicit parts(const virt_machine_configuration& wanted)
       : configuration(checked(wanted)),
+        order("turns"),
         ram("ram", memory_kind::ram, wanted.memory),
         crossbar("bus", windows(wanted)) {
     crossbar.to("ram").bind(ram.socket);
@@ -171,7 +150,9 @@ struct virt_machine::parts : dma_memory {
       write_boot_code(entry);
     }
     add_harts(wanted.kind == machine_kind::virt ? virt_map::rom : entry);
-    watch = std::make_unique<poller>("watch", wanted.quantum, [this] { poll(); });
+    watch = order.add([this] { look(); });
+    next_look = configuration.quantum;
+    order.set(watch, next_look);
   }
 
   // Memory, for devices.
@@ -230,6 +211,7 @@ struct virt_machine::parts : dma_memory {
       each.hart = {configuration.isa.xlen, i, reset_pc, configuration.isa.with};
       each.clock = configuration.clock;
       each.quantum = configuration.quantum;
+      each.order = &order;
       each.ahead_of_time = {virt_map::clint + clint::mtime_offset, 8};
       harts.push_back(std::make_unique<hart_module>(fmt::format("hart{}", i).c_str(), each));
       hart_module& added = *harts.back();
@@ -374,6 +356,28 @@ struct virt_machine::parts : dma_memory {
     }
   }
 
+  void ask_for_input() {
+    if (!input) {
+      return;
+    }
+    const auto typed = input();
+    if (!typed.has_value()) {
+      input = nullptr;
+    } else if (!typed->empty() && board != nullptr) {
+      board->console.receive(*typed);
+    }
+  }
+
+  /// The watch's turn, once a quantum.
+  void look() {
+    next_look = sc_core::sc_time_stamp() + configuration.quantum;
+    order.set(watch, next_look);
+    poll();
+    if (!outcome.has_value() && total().instructions >= pause_instructions) {
+      sc_core::sc_pause();
+    }
+  }
+
   void poll() {
     if (host != nullptr) {
       if (const auto code = host->poll(); code.has_value()) {
@@ -386,19 +390,91 @@ struct virt_machine::parts : dma_memory {
       end({machine_outcome::kind::instruction_limit, 0});
       return;
     }
-    constexpr unsigned polls_per_input = 100;
-    if (input && ++polls % polls_per_input == 0) {
-      const auto typed = input();
-      if (!typed.has_value()) {
-        input = nullptr;
-      } else if (!typed->empty() && board != nullptr) {
-        board->console.receive(*typed);
-      }
+    constexpr unsigned looks_per_input = 100;
+    ++looks;
+    if (looks % looks_per_input == 0) {
+      ask_for_input();
     }
     const bool asleep = std::all_of(harts.begin(), harts.end(),
                                     [](const auto& each) { return each->sleeps_for_ever(); });
     if (asleep && !input) {
       end({machine_outcome::kind::asleep, 0});
+    }
+  }
+
+  base::snapshot_facts facts() const {
+    const auto file = [](const std::string& path) {
+      return path.empty() ? std::string("none")
+                          : fmt::format("a file with checksum {:08x}", base::file_checksum(path));
+    };
+    return {
+        {"machine", configuration.kind == machine_kind::virt ? "virt" : "bare"},
+        {"isa", hart::isa_string(configuration.isa)},
+        {"harts", fmt::format("{}", configuration.harts)},
+        {"memory", fmt::format("{} bytes", configuration.memory.value)},
+        {"quantum", fmt::format("{} ps", configuration.quantum.value())},
+        {"clock", to_text(configuration.clock)},
+        {"timer", to_text(configuration.timer_frequency)},
+        {"program", file(configuration.program)},
+        {"bios", file(configuration.bios)},
+        {"kernel", file(configuration.kernel)},
+        {"initrd", file(configuration.initrd)},
+        {"append", configuration.append},
+        {"drive", file(configuration.drive)},
+    };
+  }
+
+  void save(base::snapshot_writer& to) const {
+    to.facts(facts());
+    to.section("machine");
+    to.number(sc_core::sc_time_stamp().value());
+    to.number(next_look.value());
+    to.number(looks);
+    to.number(input == nullptr);
+    ram.save(to);
+    if (board != nullptr) {
+      board->rom.save(to);
+      board->timer.save(to);
+      board->interrupts.save(to);
+      board->console.save(to);
+      for (const auto& each : board->slots) {
+        each->save(to);
+      }
+    }
+    for (const auto& each : harts) {
+      each->save(to);
+    }
+  }
+
+  void restore(base::snapshot_reader& from) {
+    from.expect_facts(facts());
+    from.section("machine");
+    const sc_core::sc_time now = sc_core::sc_time::from_value(from.number<sc_dt::uint64>());
+    next_look = sc_core::sc_time::from_value(from.number<sc_dt::uint64>());
+    from.number(looks);
+    const bool input_had_ended = from.number<bool>();
+    if (next_look < now || next_look - now > configuration.quantum) {
+      from.refuse("a time that is impossible");
+    }
+    // Nobody acts until simulated time is what it was.
+    order.clear();
+    sc_core::sc_start(now);
+    order.set(watch, next_look);
+    ram.restore(from);
+    if (board != nullptr) {
+      board->rom.restore(from);
+      board->timer.restore(from);
+      board->interrupts.restore(from);
+      board->console.restore(from);
+      for (const auto& each : board->slots) {
+        each->restore(from);
+      }
+    }
+    for (const auto& each : harts) {
+      each->restore(from);
+    }
+    if (input_had_ended) {
+      ask_for_input();
     }
   }
 
@@ -413,20 +489,23 @@ struct virt_machine::parts : dma_memory {
   }
 
   const virt_machine_configuration configuration;
+  turns order;
   memory ram;
   bus crossbar;
   std::unique_ptr<devices> board;
   std::vector<std::unique_ptr<hart_module>> harts;
   std::unique_ptr<htif> host;
-  std::unique_ptr<poller> watch;
+  turns::member watch = 0;
+  sc_core::sc_time next_look;
   std::uint64_t kernel_entry = 0;
   std::uint64_t initrd_base = 0;
   std::uint64_t initrd_bytes = 0;
 
   std::function<void(char)> sink;
   std::function<std::optional<std::string>()> input;
-  unsigned polls = 0;
+  std::uint32_t looks = 0;
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t pause_instructions = std::numeric_limits<std::uint64_t>::max();
   std::optional<machine_outcome> outcome;
 };
 
@@ -453,10 +532,32 @@ void virt_machine::type(std::string_view text) {
 }
 
 machine_outcome virt_machine::run(std::uint64_t max_instructions) {
+  return run_to({}, max_instructions).value_or(machine_outcome{machine_outcome::kind::asleep, 0});
+}
+
+std::optional<machine_outcome> virt_machine::run_to(const pause_point& pause,
+                                                    std::uint64_t max_instructions) {
   parts_->limit = max_instructions;
+  parts_->pause_instructions = pause.instructions;
   parts_->outcome.reset();
-  sc_core::sc_start();
-  return parts_->outcome.value_or(machine_outcome{machine_outcome::kind::asleep, 0});
+  if (pause.time == sc_core::sc_max_time()) {
+    sc_core::sc_start();
+  } else if (pause.time > sc_core::sc_time_stamp()) {
+    sc_core::sc_start(pause.time - sc_core::sc_time_stamp());
+  }
+  // Between two times there is nothing under way.
+  while (!parts_->outcome.has_value() && sc_core::sc_pending_activity_at_current_time()) {
+    sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  }
+  return parts_->outcome;
+}
+
+void virt_machine::save(base::snapshot_writer& to) const {
+  parts_->save(to);
+}
+
+void virt_machine::restore(base::snapshot_reader& from) {
+  parts_->restore(from);
 }
 
 machine_statistics virt_machine::statistics() const {

@@ -11,6 +11,7 @@
 #include <systemc>
 #include <vector>
 
+#include "base/snapshot.h"
 #include "base/units.h"
 #include "hart/isa.h"
 
@@ -31,11 +32,12 @@ struct virt_machine_configuration {
   base::hertz clock{1'000'000'000};         ///< one instruction takes one cycle
   base::hertz timer_frequency{10'000'000};  ///< of mtime and the time CSR
   std::string program;                      ///< ELF file, entered in machine mode
-  std::string bios;    ///< ELF or raw image at the start of RAM, entered in machine mode
-  std::string kernel;  ///< ELF or raw image for supervisor mode, which `bios` starts
-  std::string initrd;  ///< raw image, named in the device tree
-  std::string append;  ///< boot arguments
-  std::string drive;   ///< disk image in the first virtio slot
+  std::string bios;               ///< ELF or raw image at the start of RAM, entered in machine mode
+  std::string kernel;             ///< ELF or raw image for supervisor mode, which `bios` starts
+  std::string initrd;             ///< raw image, named in the device tree
+  std::string append;             ///< boot arguments
+  std::string drive;              ///< disk image in the first virtio slot
+  bool keep_disk_writes = false;  ///< what is written to the disk is part of the machine's state
 };
 
 /// How a run ended.
@@ -49,6 +51,13 @@ struct machine_outcome {
   };
   kind what = kind::passed;
   std::uint64_t code = 0;
+};
+
+/// When a run is interrupted: at a simulated time, or by the first look at the counts of
+/// instructions, once a quantum, that finds so many.
+struct pause_point {
+  sc_core::sc_time time = sc_core::sc_max_time();
+  std::uint64_t instructions = ~std::uint64_t{0};
 };
 
 /// Sums over the harts.
@@ -80,6 +89,16 @@ class virt_machine {
 
   /// Runs until the program ends, or at least `max_instructions` are done.
   machine_outcome run(std::uint64_t max_instructions);
+
+  /// Runs as run() does, but only up to `pause`; nothing if the program has not ended there.
+  std::optional<machine_outcome> run_to(const pause_point& pause, std::uint64_t max_instructions);
+
+  /// Writes the whole state, before or after run_to(). A disk needs keep_disk_writes.
+  void save(base::snapshot_writer& to) const;
+  /// Goes on where a machine of the same configuration was saved, instead of at the beginning. To
+  /// be called before anything runs. Throws base::configuration_error that names the file when it
+  /// is of another machine.
+  void restore(base::snapshot_reader& from);
 
   machine_statistics statistics() const;
   std::vector<hart_module*> harts();

@@ -69,6 +69,47 @@ virtio_mmio::virtio_mmio(const sc_core::sc_module_name& name, dma_memory& memory
   socket.register_b_transport(this, &virtio_mmio::b_transport);
 }
 
+void virtio_mmio::save(base::snapshot_writer& to) const {
+  to.section(name());
+  to.number(queue_.size);
+  to.number(queue_.ready);
+  to.number(queue_.descriptors);
+  to.number(queue_.available);
+  to.number(queue_.used);
+  to.number(queue_.next);
+  to.number(queue_selected_);
+  to.number(device_features_selected_);
+  to.number(driver_features_selected_);
+  to.numbers(driver_features_);
+  to.number(status_);
+  to.number(interrupt_status_);
+  if (backend_ != nullptr) {
+    backend_->save(to);
+  }
+}
+
+void virtio_mmio::restore(base::snapshot_reader& from) {
+  from.section(name());
+  queue_.size = from.number_up_to(queue_limit);
+  from.number(queue_.ready);
+  if (queue_.ready && queue_.size == 0) {
+    from.refuse("a queue of no entries that is ready");
+  }
+  from.number(queue_.descriptors);
+  from.number(queue_.available);
+  from.number(queue_.used);
+  from.number(queue_.next);
+  from.number(queue_selected_);
+  from.number(device_features_selected_);
+  from.number(driver_features_selected_);
+  from.fill(driver_features_);
+  from.number(status_);
+  from.number(interrupt_status_);
+  if (backend_ != nullptr) {
+    backend_->restore(from);
+  }
+}
+
 void virtio_mmio::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& /*delay*/) {
   const std::uint64_t offset = payload.get_address();
   const unsigned size = payload.get_data_length();

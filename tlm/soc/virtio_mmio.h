@@ -11,6 +11,8 @@
 #include <systemc>
 #include <vector>
 
+#include "base/snapshot.h"
+
 namespace sn::soc {
 
 /// The memory that a device reaches by itself. Both return false when a byte lies outside of RAM.
@@ -46,6 +48,10 @@ class virtio_backend {
   };
   /// Serves a request; the number of bytes written.
   virtual std::uint32_t serve(dma_memory& memory, const std::vector<part>& parts) = 0;
+
+  /// Its state, in the section of its slot.
+  virtual void save(base::snapshot_writer& to) const = 0;
+  virtual void restore(base::snapshot_reader& from) = 0;
 };
 
 /// One slot, with one queue. Requests are served at once when the driver notifies.
@@ -62,6 +68,9 @@ class virtio_mmio : public sc_core::sc_module {
 
   /// Before simulation starts.
   void on_interrupt(std::function<void(bool level)> line) { interrupt_ = std::move(line); }
+
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
 
  private:
   struct queue {

@@ -103,6 +103,30 @@ class BenchTest(unittest.TestCase):
         bare, _ = self.bench("all_reduce", "--begin", "1M", "--end", "1M")
         self.assertEqual(checked["rows"][0]["time_us"], bare["rows"][0]["time_us"])
 
+    def test_links_that_err_lose_and_falsify_nothing(self):
+        for kind in FACTORS:
+            errors, _ = self.bench(kind, "--begin", "100K", "--end", "100K", "--ranks", 13, "--check",
+                                   "--bit-error-rate", "2e-6")
+            clean, _ = self.bench(kind, "--begin", "100K", "--end", "100K", "--ranks", 13)
+            self.assertEqual([row["wrong"] for row in errors["rows"]], [0], kind)
+            self.assertGreater(errors["fabric"]["bytes_replayed"], 0)
+            self.assertEqual(errors["fabric"]["bytes_failed"], 0)
+            self.assertEqual(errors["fabric"]["bytes_injected"], errors["fabric"]["bytes_delivered"])
+            self.assertEqual(clean["fabric"]["bytes_replayed"], 0)
+            self.assertGreater(errors["rows"][0]["time_us"], clean["rows"][0]["time_us"], kind)
+
+    def test_cell_and_rtl_agree_on_links_that_err_too(self):
+        arguments = ["all_to_all", "--begin", "1M", "--end", "1M", "--bit-error-rate", "1e-6"]
+        cell, _ = self.bench(*arguments)
+        rtl, _ = self.bench(*arguments, "--fidelity", "rtl")
+        self.assertEqual(cell["rows"], rtl["rows"])
+        self.assertEqual(cell["fabric"], rtl["fabric"])
+
+    def test_an_error_rate_that_replay_cannot_repair_is_refused(self):
+        done = self.call("all_reduce", "--bit-error-rate", "1e-4")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--bit-error-rate: expected 0 to 1e-05, found 0.0001", done.stderr)
+
     def test_cell_and_rtl_take_exactly_the_same_time(self):
         cell, _ = self.bench("all_to_all", "--begin", "4K", "--end", "4M", "--factor", "32", "--fidelity", "cell")
         rtl, _ = self.bench("all_to_all", "--begin", "4K", "--end", "4M", "--factor", "32", "--fidelity", "rtl")

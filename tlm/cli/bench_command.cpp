@@ -158,8 +158,9 @@ std::optional<platform::description> with_library(const std::string& file) {
 
 int run(arguments given) {
   const auto links = platform::load_network(given.options.platform_file);
-  // With a library the fidelity is flow, and no data move.
+  // With a library the fidelity is flow, no data move and no link errs.
   const auto library = !links && !given.no_library && !given.options.check &&
+                               !given.options.bit_error_rate &&
                                (given.fidelity.empty() || given.fidelity == "flow")
                            ? with_library(given.options.platform_file)
                            : std::nullopt;
@@ -198,6 +199,9 @@ int run(arguments given) {
     fmt::print("# Bytes on the fabric   : {} injected = {} delivered + {} failed\n",
                result.bytes_injected.value, result.bytes_delivered.value,
                result.bytes_failed.value);
+    if (result.bytes_replayed.value != 0) {
+      fmt::print("# Replayed by links     : {} bytes on the wire\n", result.bytes_replayed.value);
+    }
   }
   if (file.is_open()) {
     file << estimate::bench_json(options, given.fidelity, result);
@@ -240,11 +244,15 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_option("--factor", given->options.factor, "From one size to the next")
       ->capture_default_str();
   add_fidelity_option(*command, given->fidelity);
+  command->add_option(
+      "--bit-error-rate", given->options.bit_error_rate,
+      "Of every link, after forward error correction, instead of the platform's; at "
+      "most 1e-5");
   command->add_flag("--check", given->options.check,
                     "Move real data and compare every element; exits with 1 if one is wrong");
   command->add_flag("--no-library", given->no_library,
                     "Simulate switches, also where the platform has a communication library; "
-                    "--check and a fidelity other than flow do so, too");
+                    "--check, --bit-error-rate and a fidelity other than flow do so, too");
   command->add_option("--json", given->json_file, "File to write the rows to");
   command->add_option("--firmware", given->options.firmware,
                       "Folder of cipu.elf, switch.elf and pool.elf (default: as built)");

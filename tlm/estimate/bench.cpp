@@ -45,7 +45,10 @@ base::picoseconds collective_time(const workload::program& work, const observati
 bench_result run_bench(const bench_options& options,
                        const std::function<void(const bench_result&)>& begun,
                        const std::function<void(const bench_row&)>& row_done) {
-  const platform::description machine = platform::load(options.platform_file);
+  platform::description machine = platform::load(options.platform_file);
+  if (options.bit_error_rate) {
+    machine.scale_up.bit_error_rate = *options.bit_error_rate;
+  }
   bench_result result;
   result.platform = machine.name;
   result.ranks = options.ranks == 0 ? machine.topology.accelerators_per_domain : options.ranks;
@@ -96,6 +99,7 @@ bench_result run_bench(const bench_options& options,
   result.bytes_injected = base::bytes(carried.bytes_injected);
   result.bytes_delivered = base::bytes(carried.bytes_delivered);
   result.bytes_failed = base::bytes(carried.bytes_failed);
+  result.bytes_replayed = base::bytes(carried.bytes_replayed);
   return result;
 }
 

@@ -28,6 +28,7 @@ struct bench_options {
   std::uint64_t factor = 2;  ///< from one size to the next, at least 2
   platform::fabric_engine engine = platform::fabric_engine::cell;
   arbiter::kind arbiter = arbiter::kind::model;  ///< of the cell engine
+  std::optional<double> bit_error_rate;          ///< of links, instead of the platform's
   bool check = false;                            ///< move real data and compare every element
   std::string firmware;                          ///< folder of the images
 };
@@ -61,6 +62,7 @@ struct bench_result {
   base::bytes bytes_injected;
   base::bytes bytes_delivered;
   base::bytes bytes_failed;
+  base::bytes bytes_replayed;  ///< on the wire, by links that erred
 };
 
 /// From the doorbells until the last rank has all that it gets, sums included. That senders learn

@@ -37,7 +37,8 @@ std::string bench_json(const bench_options& options, const std::string& fidelity
   if (result.library.empty()) {
     document["fabric"] = {{"bytes_injected", result.bytes_injected.value},
                           {"bytes_delivered", result.bytes_delivered.value},
-                          {"bytes_failed", result.bytes_failed.value}};
+                          {"bytes_failed", result.bytes_failed.value},
+                          {"bytes_replayed", result.bytes_replayed.value}};
   } else {
     json assumed = json::array();
     for (const platform::assumption& one : result.library_assumptions) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "platform/loader_parts.h"
 
 namespace sn::estimate {
 
@@ -55,6 +56,12 @@ void check_sizes(const bench_options& options) {
   }
   if (options.end < options.begin) {
     throw bad("--end", "expected no less than --begin");
+  }
+  if (options.bit_error_rate.value_or(0.0) < 0.0 ||
+      options.bit_error_rate.value_or(0.0) > platform::bit_error_rate_limit) {
+    throw bad("--bit-error-rate",
+              fmt::format("expected 0 to {}, found {}", platform::bit_error_rate_limit,
+                          *options.bit_error_rate));
   }
   if (options.factor < 2) {
     throw bad("--factor", "expected 2 or more");

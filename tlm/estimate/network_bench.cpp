@@ -283,6 +283,10 @@ void check_options(const bench_options& options, const platform::network_machine
     throw bad("--ranks", fmt::format("expected 2 to {}, the accelerators of {}, not {}",
                                      machine.accelerators(), machine.name, ranks));
   }
+  if (options.bit_error_rate) {
+    throw bad("--bit-error-rate",
+              fmt::format("{} is simulated as links, which never err", machine.name));
+  }
   if (options.groups != 1) {
     throw bad("--groups", fmt::format("expected 1 on {}, which is simulated as links, not {}",
                                       machine.name, options.groups));

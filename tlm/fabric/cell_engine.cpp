@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "alink/replayed_line.h"
 #include "alink/sim_time.h"
 #include "base/error.h"
 
@@ -40,6 +41,17 @@ Narrow narrowed(std::uint64_t value, const char* what) {
 
 }  // namespace
 
+double cell_error_of(const cell_engine_parameters& parameters) {
+  return alink::flit_error_of(parameters.bit_error_rate,
+                              static_cast<unsigned>(parameters.cell.value * 8));
+}
+
+std::uint64_t replay_slots_of(const cell_engine_parameters& parameters) {
+  // The cell itself, its way, and that of the rejection.
+  const slot_clock clock(parameters.cell, parameters.port_rate);
+  return 1 + clock.slots_to_cover(parameters.uplink_latency + parameters.credit_latency);
+}
+
 cell_engine::cell_engine(const sc_core::sc_module_name& name,
                          const cell_engine_parameters& parameters)
     : cell_engine(name, parameters, make_arbiters(parameters)) {}
@@ -62,8 +74,10 @@ cell_engine::cell_engine(const sc_core::sc_module_name& name,
   const std::uint64_t batch_slots = clock_.slots_within(path_latency_) - each.uplink_slots + 1;
   plane_listener& listener = *this;
   for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
+    plane_parameters one = each;
+    one.error_seed = parameters_.error_seed * plane_limit + plane;
     planes_.push_back(std::make_unique<plane_process>(("plane_" + std::to_string(plane)).c_str(),
-                                                      each, *arbiters_[plane], clock_, batch_slots,
+                                                      one, *arbiters_[plane], clock_, batch_slots,
                                                       listener));
   }
 }
@@ -93,6 +107,8 @@ plane_parameters cell_engine::make_plane_parameters() const {
       too_long);
   each.payload_bytes = narrowed<std::uint32_t>(parameters_.cell_payload.value, "a cell is too big");
   each.bin_slots = parameters_.bin_slots;
+  each.cell_error = cell_error_of(parameters_);
+  each.replay_slots = narrowed<std::uint32_t>(replay_slots_of(parameters_), too_long);
   return each;
 }
 
@@ -129,6 +145,7 @@ engine_statistics cell_engine::statistics() const {
     result.planes.push_back(process->plane().statistics());
     result.cells += result.planes.back().cells;
     result.slots += result.planes.back().slots;
+    result.bytes_replayed += result.planes.back().cells_replayed * parameters_.cell.value;
   }
   return result;
 }

@@ -30,9 +30,17 @@ struct cell_engine_parameters {
   base::picoseconds credit_latency;    ///< a credit's way back, on either link
 
   arbiter::kind arbiter = arbiter::kind::model;
+  double bit_error_rate = 0.0;  ///< of links, after forward error correction
+  std::uint64_t error_seed = 1;
+
   unsigned iterations = 1;    ///< of the arbiter
   unsigned bin_slots = 1024;  ///< for utilisation over time
 };
+
+/// Probability that a cell is hit on a link.
+double cell_error_of(const cell_engine_parameters& parameters);
+/// Slots from sending a cell that is hit to sending it again.
+std::uint64_t replay_slots_of(const cell_engine_parameters& parameters);
 
 /// Fidelity `cell` and `rtl`: the same engine with another arbiter.
 ///

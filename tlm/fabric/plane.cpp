@@ -32,15 +32,22 @@ plane::plane(const plane_parameters& parameters, arbiter::scheduler& scheduler)
   base::ensure(parameters_.payload_bytes >= 1 && parameters_.bin_slots >= 1,
                "cells carry payload and bins last");
 
+  base::ensure(parameters_.cell_error >= 0.0 && parameters_.cell_error < 1.0 &&
+                   parameters_.replay_slots >= 1,
+               "links that err need a loop, and some cells that arrive");
+  state_.errors = base::random_generator(parameters_.error_seed);
+
   unsigned slowest = 1;
   for (unsigned port = 0; port < ports; ++port) {
     const unsigned width = parameters_.slots_per_cell[port];
     base::ensure(width >= 1, "a port needs at least one slot for a cell");
     slowest = std::max(slowest, width);
   }
-  const std::size_t ring = ring_size(
-      std::max<std::uint64_t>({std::uint64_t{parameters_.uplink_slots} + slowest,
-                               parameters_.credit_slots, parameters_.receive_credit_slots}));
+  const std::uint64_t longest_replay =
+      parameters_.cell_error > 0.0 ? std::uint64_t{parameters_.replay_slots} * replay_attempts : 0;
+  const std::size_t ring = ring_size(std::max<std::uint64_t>(
+      {std::uint64_t{parameters_.uplink_slots} + slowest, parameters_.credit_slots,
+       parameters_.receive_credit_slots, slowest + longest_replay}));
   ring_mask_ = ring - 1;
 
   plane_state::flow empty;
@@ -253,12 +260,12 @@ void plane::cross(unsigned input, unsigned output, std::size_t now,
 
   link_statistics& link = state_.statistics.downlinks[output];
   ++link.cells;
-  const unsigned width = parameters_.slots_per_cell[output];
-  link.busy_slots += width;
-  if (width > 1) {
+  const std::uint64_t occupied = parameters_.slots_per_cell[output] + replay_downlink(output);
+  link.busy_slots += occupied;
+  if (occupied > 1) {
     state_.request.ready.reset(output);
     state_.downlinks_free.reset(output);
-    state_.downlink_release[(now + width) & ring_mask_].set(output);
+    state_.downlink_release[(now + occupied) & ring_mask_].set(output);
     ++state_.links_sending;
   }
   if (parameters_.receive_buffer_cells != 0) {
@@ -273,7 +280,7 @@ void plane::cross(unsigned input, unsigned output, std::size_t now,
     const std::uint32_t index = flow.crossing;
     plane_state::share& share = state_.shares[index];
     link.bytes += share.bytes;
-    done.push_back({share.burst, state_.next_slot + width - parameters_.uplink_slots});
+    done.push_back({share.burst, state_.next_slot + occupied - parameters_.uplink_slots});
     flow.crossing = share.next;
     if (flow.crossing != plane_state::no_share) {
       flow.cross_left = state_.shares[flow.crossing].cells;
@@ -289,6 +296,10 @@ void plane::send(std::size_t now) {
   const port_set senders = state_.inputs_sendable & state_.inputs_free;
   std::uint64_t sent = 0;
   senders.for_each([&](unsigned input) {
+    if (hit()) {
+      replay_uplink(input, now);
+      return;
+    }
     const unsigned output = state_.sendable[input].next_from(state_.send_from[input]);
     state_.send_from[input] = static_cast<std::uint8_t>((output + 1) % base::port_limit);
     send_cell(input, output, now);
@@ -296,6 +307,39 @@ void plane::send(std::size_t now) {
   });
   state_.cells_unsent -= sent;
   state_.credits_away += sent;
+}
+
+/// The link sends, and sends again, for a loop; the cell that was hit is as good as not sent.
+void plane::replay_uplink(unsigned input, std::size_t now) {
+  state_.inputs_free.reset(input);
+  state_.uplink_release[(now + parameters_.replay_slots) & ring_mask_].set(input);
+  ++state_.links_sending;
+  state_.statistics.uplinks[input].busy_slots += parameters_.replay_slots;
+  // Behind it went what the source had credits for, as long as the loop lasted.
+  std::uint64_t behind = 0;
+  state_.sendable[input].for_each([&](unsigned output) {
+    const plane_state::flow& flow = flow_of(input, output);
+    behind += std::min<std::uint64_t>(flow.send_left, flow.credits);
+  });
+  const std::uint64_t most = parameters_.replay_slots / parameters_.slots_per_cell[input];
+  state_.statistics.cells_replayed +=
+      std::max<std::uint64_t>(1, std::min<std::uint64_t>(behind, most));
+}
+
+/// Slots for which a cell on its way out holds its link longer than without errors.
+std::uint64_t plane::replay_downlink(unsigned output) {
+  std::uint64_t slots = 0;
+  for (unsigned attempts = 0; hit(); ++attempts) {
+    base::ensure(attempts < replay_attempts, "a link brought nothing in all its replays");
+    slots += parameters_.replay_slots;
+    std::uint64_t behind = 1;
+    state_.request.inputs_for_output[output].for_each(
+        [&](unsigned input) { behind += flow_of(input, output).waiting; });
+    const std::uint64_t most = parameters_.replay_slots / parameters_.slots_per_cell[output];
+    state_.statistics.cells_replayed +=
+        std::max<std::uint64_t>(1, std::min<std::uint64_t>(behind, most));
+  }
+  return slots;
 }
 
 void plane::send_cell(unsigned input, unsigned output, std::size_t now) {

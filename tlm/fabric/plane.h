@@ -8,6 +8,7 @@
 #include "arbiter/arbiter.h"
 #include "base/ids.h"
 #include "base/port_set.h"
+#include "base/random.h"
 #include "fabric/statistics.h"
 
 namespace sn::fabric {
@@ -23,7 +24,15 @@ struct plane_parameters {
   std::uint32_t receive_credit_slots = 1;  ///< from a grant to the receive buffer's credit's return
   std::uint32_t payload_bytes = 595;       ///< of a cell
   std::uint32_t bin_slots = 1024;          ///< for cells over time
+  /// Errors of links that replay repairs. A cell that is hit costs its link a loop of
+  /// `replay_slots`: until its sender has been told and sends it again (go-back-N, alink/replay.h).
+  double cell_error = 0.0;         ///< probability that a cell is hit, on each link
+  std::uint32_t replay_slots = 1;  ///< of that loop; at least 1
+  std::uint64_t error_seed = 1;
 };
+
+/// Hits of one cell in a row, at most: beyond that the link would have to be given up.
+inline constexpr unsigned replay_attempts = 16;
 
 /// A burst's share of this plane: so many bytes from one port to another.
 struct plane_injection {
@@ -99,6 +108,7 @@ struct plane_state {
   std::uint64_t links_sending = 0;  ///< slow links within a cell
   std::uint64_t cells_injected = 0;
   std::uint64_t bytes_injected = 0;
+  base::random_generator errors{1};  ///< which cells are hit
 
   plane_statistics statistics;
 };
@@ -113,6 +123,9 @@ struct plane_state {
 ///    credit home and occupies the output's link;
 /// 4. each free input link sends one cell to the next output, in round robin, for which it has a
 ///    cell and a credit. Its place in the VOQ is thus reserved before it is sent.
+///
+/// Where links err, step 4 may instead lose the link to a replay, and in step 3 a cell may hold its
+/// output's link for a replay or more, and arrive as much later.
 ///
 /// A port with n slots per cell sends and receives one cell per n slots. A switch passes a cell on
 /// as it comes in (the latency of the switch includes what it must see first), except where the
@@ -150,6 +163,11 @@ class plane {
   void cross(unsigned input, unsigned output, std::size_t now, std::vector<plane_completion>& done);
   void send(std::size_t now);
   void send_cell(unsigned input, unsigned output, std::size_t now);
+  bool hit() {
+    return parameters_.cell_error > 0.0 && state_.errors.chance(parameters_.cell_error);
+  }
+  void replay_uplink(unsigned input, std::size_t now);
+  std::uint64_t replay_downlink(unsigned output);
   bool quiet() const;
   std::size_t ring(std::uint64_t slot) const { return static_cast<std::size_t>(slot) & ring_mask_; }
   plane_state::flow& flow_of(unsigned input, unsigned output) {

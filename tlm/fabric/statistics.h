@@ -18,6 +18,7 @@ struct plane_statistics {
   std::uint64_t slots = 0;                   ///< slots in which the plane had work
   std::uint64_t cells = 0;                   ///< cells that crossed the switch
   std::uint64_t queued_cell_slots = 0;       ///< sum over slots of the cells that wait in VOQs
+  std::uint64_t cells_replayed = 0;          ///< sent again by links, about
   std::uint64_t max_voq_cells = 0;           ///< the fullest that any VOQ has been
   std::vector<link_statistics> uplinks;      ///< per port: from the endpoint to the switch
   std::vector<link_statistics> downlinks;    ///< per port: from the switch to the endpoint
@@ -36,7 +37,7 @@ struct engine_statistics {
   std::uint64_t bursts_failed = 0;  ///< completed with an error
   std::uint64_t bytes_injected = 0;
   std::uint64_t bytes_delivered = 0;
-  std::uint64_t bytes_replayed = 0;  ///< sent again by links (no link errs yet)
+  std::uint64_t bytes_replayed = 0;  ///< sent again by links, cells and all; not part of the sum
   std::uint64_t bytes_failed = 0;
   std::uint64_t cells = 0;  ///< over all planes
   std::uint64_t slots = 0;  ///< over all planes

@@ -95,6 +95,7 @@ struct scale_up_parameters {
   base::picoseconds link_training_time;
   base::picoseconds link_detect_timeout;
   bool in_network_reduction = false;  ///< the switches can reduce
+  double bit_error_rate = 0.0;        ///< of a link, after forward error correction
 
   /// Lanes of an accelerator, each direction, all planes together.
   unsigned lanes_per_accelerator() const {

@@ -1,5 +1,7 @@
 #include "platform/fabric_parameters.h"
 
+#include "alink/replayed_line.h"
+
 namespace sn::platform {
 
 fabric::cell_engine_parameters cell_parameters(const description& machine, unsigned domain) {
@@ -24,6 +26,8 @@ fabric::cell_engine_parameters cell_parameters(const description& machine, unsig
   parameters.downlink_latency = links.propagation() + links.accelerator_phy_rx;
   parameters.credit_latency = links.accelerator_phy_rx + links.propagation();
   parameters.iterations = machine.alink_switch.arbiter_iterations;
+  parameters.bit_error_rate = links.bit_error_rate;
+  parameters.error_seed = 1 + domain;
   return parameters;
 }
 
@@ -33,7 +37,11 @@ fabric::flow_engine_parameters flow_parameters(const description& machine, unsig
   parameters.endpoints = same.endpoints;
   parameters.planes = same.planes;
   parameters.ports = same.ports;
-  parameters.port_rate = same.port_rate;
+  // Replays take their part of the rate, by the closed form of a saturated link.
+  const double goodput = alink::go_back_n_goodput(
+      fabric::cell_error_of(same), static_cast<double>(fabric::replay_slots_of(same)));
+  parameters.port_rate = base::bytes_per_second(
+      static_cast<std::uint64_t>(static_cast<double>(same.port_rate.value) * goodput));
   parameters.cell = same.cell;
   parameters.cell_payload = same.cell_payload;
   parameters.request_header = same.request_header;

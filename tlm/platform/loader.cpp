@@ -61,6 +61,9 @@ scale_up_parameters read_scale_up(yaml_reader map) {
   links.link_training_time = read_latency(map, "link_training_time");
   links.link_detect_timeout = read_latency(map, "link_detect_timeout");
   links.in_network_reduction = map.get_bool("in_network_reduction");
+  if (map.has("bit_error_rate")) {
+    links.bit_error_rate = map.get_number("bit_error_rate", 0.0, bit_error_rate_limit);
+  }
   return links;
 }
 

@@ -435,5 +435,60 @@ TEST(plane_audit, finds_leaked_credits_lost_cells_and_links_above_their_rate) {
                "cells that crossed");
 }
 
+TEST(plane, replays_cost_what_go_back_n_costs) {
+  // One flow over two links that err alike, with room between them for both to be busy: N cells
+  // take N ((1 - p) + p W) / (1 - p) slots.
+  constexpr double error = 2e-3;
+  constexpr std::uint64_t loop = 25;
+  constexpr std::uint64_t cells = 200'000;
+  plane_parameters parameters = small_plane();
+  parameters.voq_depth_cells = 5'000;
+  parameters.cell_error = error;
+  parameters.replay_slots = loop;
+  bench test(parameters);
+  test.send(0, 1, 2, cells, 7);
+  const double slots = static_cast<double>(test.completion_of(7));
+  const double by_hand = cells * ((1 - error) + error * loop) / (1 - error);
+  EXPECT_NEAR(slots, by_hand, 0.02 * by_hand);
+  // Each hit sends the loop again, since there is always more to send; there are two links.
+  const double hits = 2 * cells * error / (1 - error);
+  EXPECT_NEAR(static_cast<double>(test.model.statistics().cells_replayed), hits * loop,
+              0.1 * hits * loop);
+}
+
+TEST(plane, links_that_err_lose_nothing_and_do_the_same_for_the_same_seed) {
+  const auto slots_with = [](std::uint64_t seed) {
+    plane_parameters parameters = small_plane();
+    parameters.cell_error = 0.05;
+    parameters.replay_slots = 12;
+    parameters.error_seed = seed;
+    bench test(parameters);
+    std::uint32_t burst = 0;
+    for (unsigned from = 0; from < 8; ++from) {
+      for (unsigned to = 0; to < 8; ++to) {
+        test.send(0, from, to, 1 + (from * 5 + to) % 40, burst++);
+      }
+    }
+    test.model.run(forever, test.done);
+    EXPECT_TRUE(test.model.idle());
+    test.model.audit();  // cells, bytes, credits
+    EXPECT_EQ(test.done.size(), 64U);
+    return test.model.statistics().slots;
+  };
+  EXPECT_EQ(slots_with(3), slots_with(3));
+  EXPECT_NE(slots_with(3), slots_with(4));
+}
+
+TEST(plane, links_without_errors_draw_nothing) {
+  plane_parameters parameters = small_plane();
+  parameters.replay_slots = 500;
+  bench plain(small_plane());
+  bench same(parameters);
+  plain.send(0, 1, 2, 50, 1);
+  same.send(0, 1, 2, 50, 1);
+  EXPECT_EQ(plain.completion_of(1), same.completion_of(1));
+  EXPECT_EQ(same.model.statistics().cells_replayed, 0U);
+}
+
 }  // namespace
 }  // namespace sn::fabric

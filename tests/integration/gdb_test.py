@@ -209,12 +209,12 @@ class GdbTest(unittest.TestCase):
 
     def test_time_stands_still_at_a_stop(self):
         platform = self.platform()
-        text = platform.gdb("cipu", "hbreak stage_gpu_check", "continue", "monitor time", "monitor controllers",
-                            "shell sleep 1", "monitor time", "monitor controllers", "detach")
+        text = platform.gdb("cipu", "hbreak stage_gpu_check", "continue", "monitor time", "monitor harts",
+                            "shell sleep 1", "monitor time", "monitor harts", "detach")
         times = re.findall(r"^(\d\.\d{12} s, cipu0: \d+ instructions)$", text, re.MULTILINE)
         self.assertEqual(len(times), 2, text)
         self.assertEqual(times[0], times[1])
-        controllers = re.findall(r"^(\w[\w.]*) +RV(\d\d) +pc (0x[0-9a-f]+) +(\d+) instructions", text, re.MULTILINE)
+        controllers = re.findall(r"^(\w[\w.]*) +RV(\d\d)  M  pc (0x[0-9a-f]+) +(\d+) instructions", text, re.MULTILINE)
         # 16 CIPUs, 16 switches and 2 pools, twice the same.
         self.assertEqual(len(controllers), 68, text)
         self.assertEqual(controllers[:34], controllers[34:])

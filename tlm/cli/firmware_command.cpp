@@ -12,6 +12,7 @@
 #include "estimate/bring_up.h"
 #include "estimate/installation.h"
 #include "estimate/progress.h"
+#include "gdb/choice.h"
 #include "gdb/debugger.h"
 #include "platform/loader.h"
 #include "platform/system.h"

@@ -22,6 +22,8 @@
 #include "base/units.h"
 #include "cli/console_script.h"
 #include "estimate/host_usage.h"
+#include "gdb/debugger.h"
+#include "gdb/machine_targets.h"
 #include "hart/elf.h"
 #include "hart/profile.h"
 #include "soc/hart_module.h"
@@ -47,6 +49,7 @@ struct arguments {
   std::string save;
   std::string save_at;
   std::string restore;
+  std::string gdb;
   soc::virt_machine_configuration wanted;
   std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
 };
@@ -221,6 +224,25 @@ soc::machine_outcome run_machine(const arguments& given, soc::virt_machine& mach
   return machine.run(given.max_instructions);
 }
 
+/// A debugger, if one is wanted: the machine stands still until it has come.
+std::unique_ptr<gdb::debugger> debugger_for(const arguments& given, soc::virt_machine& machine) {
+  if (given.gdb.empty()) {
+    return nullptr;
+  }
+  if (!given.profile.empty()) {
+    throw base::configuration_error("", 0, "profile", "cannot be counted under a debugger");
+  }
+  const gdb::tcp_address address = gdb::parse_address(given.gdb);
+  const std::vector<gdb::named_target> harts = gdb::harts_of(machine);
+  auto debugger = std::make_unique<gdb::debugger>(harts, harts, address);
+  fmt::print("waiting for GDB on {}:{}\n", address.host, debugger->port());
+  std::fflush(stdout);
+  debugger->wait_for_debugger();
+  machine.advance_by(
+      [each = debugger.get()](const sc_core::sc_time& span) { each->advance(span); });
+  return debugger;
+}
+
 int run(arguments& given) {
   given.wanted.program = given.program;
   given.wanted.kind = given.machine == "bare" ? soc::machine_kind::bare : soc::machine_kind::virt;
@@ -262,8 +284,16 @@ int run(arguments& given) {
       each->core().observe(profiles.back().get());
     }
   }
+  const std::unique_ptr<gdb::debugger> debugger = debugger_for(given, machine);
   const estimate::host_meter meter;
-  const soc::machine_outcome outcome = run_machine(given, machine, script);
+  soc::machine_outcome outcome;
+  try {
+    outcome = run_machine(given, machine, script);
+  } catch (const gdb::killed& end) {
+    std::fflush(stdout);
+    fmt::print(stderr, "\nsupernode: {}\n", end.what());
+    return exit_failed_run;
+  }
   const double cpu_seconds = meter.read().cpu_s;
   std::fflush(stdout);
   if (!given.stats.empty()) {
@@ -314,6 +344,9 @@ void add_hart_command(CLI::App& app, int& exit_code) {
       "When: a simulated time (\"5 ms\"), or a number of instructions, to a quantum");
   command->add_option("--restore", given->restore,
                       "Go on where this file was saved; the disk image is then not written");
+  command->add_option(
+      "--gdb", given->gdb,
+      "[HOST:]PORT: wait there for GDB before the first instruction (host: loopback; port 0: any)");
   command->add_option("--max-instructions", given->max_instructions,
                       "End after this many instructions of all harts, to a quantum (exit 124)");
   command->callback([given, &exit_code] { exit_code = run(*given); });

@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "base/error.h"
-#include "soc/hart_module.h"
+#include "soc/soc.h"
 
 namespace sn::gdb {
 namespace {
@@ -14,6 +14,29 @@ namespace {
 [[noreturn]] void refuse(const std::string& message) {
   throw base::configuration_error("", 0, "--controller", message);
 }
+
+class controller : public target {
+ public:
+  explicit controller(soc::controller_soc& soc) : soc_(soc) {}
+
+  soc::hart_module& hart() override { return soc_.debugged_hart(); }
+  bool read_debug(std::uint64_t address, void* data, std::size_t size) override {
+    return soc_.read_debug(address, data, size);
+  }
+  bool write_debug(std::uint64_t address, const void* data, std::size_t size) override {
+    return soc_.write_debug(address, data, size);
+  }
+  const std::vector<soc::address_window>& address_map() const override {
+    return soc_.address_map();
+  }
+  bool reset() override {
+    soc_.reset();
+    return true;
+  }
+
+ private:
+  soc::controller_soc& soc_;
+};
 
 bool names(const std::string& word, const std::string& controller) {
   const auto begins_with = [&](const char* kind) { return controller.rfind(kind, 0) == 0; };
@@ -23,10 +46,10 @@ bool names(const std::string& word, const std::string& controller) {
 
 }  // namespace
 
-std::vector<named_controller> all_controllers(platform::system& system) {
-  std::vector<named_controller> all;
+std::vector<named_target> all_controllers(platform::system& system) {
+  std::vector<named_target> all;
   const auto add = [&all](std::string name, soc::controller_soc& soc) {
-    all.push_back({std::move(name), soc.debugged_hart().core().xlen(), &soc});
+    all.push_back({std::move(name), std::make_shared<controller>(soc)});
   };
   const platform::description& machine = system.machine();
   for (unsigned i = 0; i < machine.topology.partitions(); ++i) {
@@ -44,19 +67,18 @@ std::vector<named_controller> all_controllers(platform::system& system) {
   return all;
 }
 
-std::vector<named_controller> choose(const std::vector<named_controller>& all,
-                                     const std::string& choice) {
-  std::vector<named_controller> chosen;
+std::vector<named_target> choose(const std::vector<named_target>& all, const std::string& choice) {
+  std::vector<named_target> chosen;
   std::istringstream words(choice);
   for (std::string word; std::getline(words, word, ',');) {
     bool found = false;
-    for (const named_controller& each : all) {
+    for (const named_target& each : all) {
       if (!names(word, each.name)) {
         continue;
       }
       found = true;
       const bool is_new = std::none_of(chosen.begin(), chosen.end(),
-                                       [&](const auto& other) { return other.soc == each.soc; });
+                                       [&](const auto& other) { return other.what == each.what; });
       if (is_new) {
         chosen.push_back(each);
       }
@@ -71,12 +93,12 @@ std::vector<named_controller> choose(const std::vector<named_controller>& all,
   if (chosen.empty()) {
     refuse("expected at least one controller");
   }
-  for (const named_controller& each : chosen) {
-    if (each.xlen != chosen.front().xlen) {
+  for (const named_target& each : chosen) {
+    if (each.xlen() != chosen.front().xlen()) {
       refuse(
           fmt::format("{} is RV{} and {} is RV{}, expected harts of one width: GDB has one "
                       "architecture per target",
-                      chosen.front().name, chosen.front().xlen, each.name, each.xlen));
+                      chosen.front().name, chosen.front().xlen(), each.name, each.xlen()));
     }
   }
   return chosen;

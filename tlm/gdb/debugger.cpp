@@ -4,16 +4,16 @@
 
 namespace sn::gdb {
 
-debugger::debugger(const std::vector<named_controller>& all,
-                   const std::vector<named_controller>& chosen, const tcp_address& address)
+debugger::debugger(const std::vector<named_target>& all, const std::vector<named_target>& chosen,
+                   const tcp_address& address)
     : stub_(all, chosen), server_(address) {
-  for (const named_controller& each : all) {
-    each.soc->debugged_hart().let(soc::debug_action::halt);
+  for (const named_target& each : all) {
+    each.hart().let(soc::debug_action::halt);
   }
   sc_core::sc_start(sc_core::SC_ZERO_TIME);
   // Nothing happens before time goes on.
-  for (const named_controller& each : all) {
-    each.soc->debugged_hart().let(soc::debug_action::run);
+  for (const named_target& each : all) {
+    each.hart().let(soc::debug_action::run);
   }
 }
 
@@ -25,7 +25,7 @@ void debugger::wait_for_debugger() {
 
 void debugger::advance(const sc_core::sc_time& span) {
   const sc_core::sc_time end = sc_core::sc_time_stamp() + span;
-  while (sc_core::sc_time_stamp() < end) {
+  while (sc_core::sc_time_stamp() < end && sc_core::sc_get_status() != sc_core::SC_STOPPED) {
     serve(false);
     while (!stub_.running()) {
       serve(true);

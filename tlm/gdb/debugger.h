@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/error.h"
-#include "gdb/choice.h"
 #include "gdb/packet.h"
 #include "gdb/stub.h"
+#include "gdb/target.h"
 #include "gdb/tcp.h"
 
 namespace sn::gdb {
@@ -20,21 +20,21 @@ class killed : public base::run_error {
   killed() : base::run_error("the debugger ended the run") {}
 };
 
-/// GDB's view of some controllers of a platform. There are no threads: the debugger is heard while
+/// GDB's view of some harts. There are no threads: the debugger is heard while
 /// the machine stands still, and otherwise whenever advance() is called.
 class debugger {
  public:
-  /// Starts simulation, with all controllers before their first instruction, and listens. Throws
+  /// Starts simulation, with all harts before their next instruction, and listens. Throws
   /// base::configuration_error when it cannot.
-  debugger(const std::vector<named_controller>& all, const std::vector<named_controller>& chosen,
+  debugger(const std::vector<named_target>& all, const std::vector<named_target>& chosen,
            const tcp_address& address);
 
   std::uint16_t port() const { return server_.port(); }
   bool attached() const { return server_.connected(); }
   /// Waits until a debugger comes. The machine then stands still.
   void wait_for_debugger();
-  /// Lets simulated time go on by `span`, with all stops in between. A debugger may come and go.
-  /// Throws killed.
+  /// Lets simulated time go on by `span`, with all stops in between, or until the simulation ends
+  /// by itself (sc_stop). A debugger may come and go. Throws killed.
   void advance(const sc_core::sc_time& span);
 
  private:

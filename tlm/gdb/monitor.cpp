@@ -10,33 +10,45 @@ namespace sn::gdb {
 namespace {
 
 std::string help() {
-  return "monitor time         simulated time and the instructions of this controller\n"
-         "monitor controllers  all controllers of the platform: pc, instructions, what they do\n"
-         "monitor devices      what lies where in this controller's address space\n"
+  return "monitor time         simulated time and the instructions of this hart\n"
+         "monitor harts        all harts: pc, mode, instructions, traps, what they do\n"
+         "monitor devices      what lies where in this hart's physical memory\n"
          "monitor reset        this controller and its firmware begin anew; its device does not\n"
          "monitor help         this text\n";
 }
 
-std::string time(const named_controller& current) {
+std::string time(const named_target& current) {
   const std::uint64_t picoseconds = sc_core::sc_time_stamp().value();
   constexpr std::uint64_t second = 1'000'000'000'000;
   return fmt::format("{}.{:012} s, {}: {} instructions\n", picoseconds / second,
-                     picoseconds % second, current.name, current.soc->instructions());
+                     picoseconds % second, current.name, current.hart().core().instructions());
 }
 
-std::string controllers(const std::vector<named_controller>& all) {
+char mode(hart::privilege of) {
+  switch (of) {
+    case hart::privilege::user:
+      return 'U';
+    case hart::privilege::supervisor:
+      return 'S';
+    default:
+      return 'M';
+  }
+}
+
+std::string harts(const std::vector<named_target>& all) {
   std::string text;
-  for (const named_controller& each : all) {
-    text += fmt::format("{:<12} RV{}  pc {:#010x}  {:>10} instructions  {}\n", each.name, each.xlen,
-                        each.soc->program_counter(), each.soc->instructions(),
-                        each.soc->waiting() ? "waiting" : "running");
+  for (const named_target& each : all) {
+    const hart::hart& hart = each.hart().core();
+    text += fmt::format("{:<12} RV{}  {}  pc {:#010x}  {:>10} instructions  {:>6} traps  {}\n",
+                        each.name, each.xlen(), mode(hart.mode()), hart.pc(), hart.instructions(),
+                        hart.traps(), hart.waiting() ? "waiting" : "running");
   }
   return text;
 }
 
-std::string devices(const named_controller& current) {
+std::string devices(const named_target& current) {
   std::string text;
-  for (const soc::address_window& window : current.soc->address_map()) {
+  for (const soc::address_window& window : current.what->address_map()) {
     text += fmt::format("{:#014x} to {:#014x}  {}\n", window.base, window.base + window.size - 1,
                         window.name);
   }
@@ -45,19 +57,21 @@ std::string devices(const named_controller& current) {
 
 }  // namespace
 
-std::string run_monitor_command(std::string_view command, const std::vector<named_controller>& all,
-                                const named_controller& current) {
+std::string run_monitor_command(std::string_view command, const std::vector<named_target>& all,
+                                const named_target& current) {
   if (command == "time") {
     return time(current);
   }
-  if (command == "controllers") {
-    return controllers(all);
+  if (command == "harts") {
+    return harts(all);
   }
   if (command == "devices") {
     return devices(current);
   }
   if (command == "reset") {
-    current.soc->reset();
+    if (!current.what->reset()) {
+      return "only the whole machine can begin anew: leave, and start it again\n";
+    }
     return fmt::format("{} is at its reset vector ('maintenance flush register-cache' shows it)\n",
                        current.name);
   }

@@ -5,13 +5,13 @@
 #include <string_view>
 #include <vector>
 
-#include "gdb/choice.h"
+#include "gdb/target.h"
 
 namespace sn::gdb {
 
-/// Does what `command` says to `current`, the controller of GDB's current thread, and returns the
+/// Does what `command` says to `current`, GDB's current thread, and returns the
 /// text to show. One that is not known is answered with the list of those that are.
-std::string run_monitor_command(std::string_view command, const std::vector<named_controller>& all,
-                                const named_controller& current);
+std::string run_monitor_command(std::string_view command, const std::vector<named_target>& all,
+                                const named_target& current);
 
 }  // namespace sn::gdb

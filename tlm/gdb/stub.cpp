@@ -9,6 +9,7 @@
 #include "gdb/monitor.h"
 #include "gdb/packet.h"
 #include "gdb/registers.h"
+#include "hart/translation.h"
 
 namespace sn::gdb {
 namespace {
@@ -21,11 +22,10 @@ constexpr unsigned signal_trap = 5;
 
 }  // namespace
 
-stub::stub(std::vector<named_controller> all, std::vector<named_controller> chosen)
+stub::stub(std::vector<named_target> all, std::vector<named_target> chosen)
     : all_(std::move(all)), chosen_(std::move(chosen)) {
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
-    chosen_[i].soc->debugged_hart().debug(
-        [this, i](const soc::debug_stop& stop) { return stopped(i, stop); });
+    chosen_[i].hart().debug([this, i](const soc::debug_stop& stop) { return stopped(i, stop); });
   }
 }
 
@@ -46,9 +46,8 @@ void stub::detach() {
 }
 
 bool stub::stop_pending() const {
-  return std::any_of(chosen_.begin(), chosen_.end(), [](const named_controller& each) {
-    return each.soc->debugged_hart().debug_stop_pending();
-  });
+  return std::any_of(chosen_.begin(), chosen_.end(),
+                     [](const named_target& each) { return each.hart().debug_stop_pending(); });
 }
 
 void stub::interrupt() {
@@ -209,7 +208,7 @@ std::string stub::describe_target(std::string_view range) const {
   if (!length.has_value() || !range.empty()) {
     return error;
   }
-  const std::string text = target_description(chosen_.front().xlen);
+  const std::string text = target_description(chosen_.front().hart().core());
   if (*offset >= text.size()) {
     return "l";
   }
@@ -254,7 +253,7 @@ std::string stub::choose_thread(std::string_view packet) {
 
 std::string stub::read_registers() {
   std::string text;
-  const unsigned bytes = chosen_.front().xlen / 8;
+  const unsigned bytes = chosen_.front().xlen() / 8;
   for (unsigned i = 0; i <= pc_number; ++i) {
     text += to_hex_little_endian(*read_register(hart_of(current_), i), bytes);
   }
@@ -262,7 +261,7 @@ std::string stub::read_registers() {
 }
 
 std::string stub::write_registers(std::string_view text) {
-  const unsigned bytes = chosen_.front().xlen / 8;
+  const unsigned bytes = chosen_.front().xlen() / 8;
   const std::size_t digits = std::size_t{2} * bytes;
   std::vector<std::uint64_t> values;
   if (text.size() != digits * (pc_number + 1)) {
@@ -287,7 +286,9 @@ std::string stub::read_one_register(std::string_view text) {
     return error;
   }
   const auto value = read_register(hart_of(current_), *number);
-  return value.has_value() ? to_hex_little_endian(*value, chosen_.front().xlen / 8) : error;
+  return value.has_value()
+             ? to_hex_little_endian(*value, register_bytes(chosen_.front().xlen(), *number))
+             : error;
 }
 
 std::string stub::write_one_register(std::string_view text) {
@@ -295,7 +296,7 @@ std::string stub::write_one_register(std::string_view text) {
   if (!number.has_value() || !take(text, "=")) {
     return error;
   }
-  const auto value = register_from_hex(text, chosen_.front().xlen / 8);
+  const auto value = register_from_hex(text, register_bytes(chosen_.front().xlen(), *number));
   return value.has_value() && write_register(hart_of(current_), *number, *value) ? ok : error;
 }
 
@@ -309,16 +310,52 @@ std::string stub::read_memory(std::string_view text) {
     return error;
   }
   std::vector<unsigned char> bytes(std::min<std::uint64_t>(*length, longest_packet / 2));
-  soc::controller_soc& soc = *chosen_[current_].soc;
-  if (bytes.empty() || soc.read_debug(*address, bytes.data(), bytes.size())) {
-    return to_hex(bytes.data(), bytes.size());
+  if (bytes.empty()) {
+    return "";
   }
-  // What can be read of it, from the beginning.
-  std::size_t count = 0;
-  while (count < bytes.size() && soc.read_debug(*address + count, &bytes[count], 1)) {
-    ++count;
-  }
+  const std::size_t count = read_virtual(*address, bytes.data(), bytes.size());
   return count == 0 ? error : to_hex(bytes.data(), count);
+}
+
+std::size_t stub::read_virtual(std::uint64_t address, unsigned char* data, std::size_t size) {
+  std::size_t done = 0;
+  while (done < size) {
+    // Pages need not follow each other.
+    const std::uint64_t here = address + done;
+    const std::size_t in_page =
+        std::min<std::uint64_t>(size - done, hart::page_bytes - here % hart::page_bytes);
+    const auto physical = hart_of(current_).translate(here);
+    if (!physical.has_value()) {
+      return done;
+    }
+    target& from = *chosen_[current_].what;
+    if (from.read_debug(*physical, data + done, in_page)) {
+      done += in_page;
+      continue;
+    }
+    // What can be read of it, from the beginning.
+    std::size_t count = 0;
+    while (count < in_page && from.read_debug(*physical + count, data + done + count, 1)) {
+      ++count;
+    }
+    return done + count;
+  }
+  return done;
+}
+
+bool stub::write_virtual(std::uint64_t address, const unsigned char* data, std::size_t size) {
+  for (std::size_t done = 0; done < size;) {
+    const std::uint64_t here = address + done;
+    const std::size_t in_page =
+        std::min<std::uint64_t>(size - done, hart::page_bytes - here % hart::page_bytes);
+    const auto physical = hart_of(current_).translate(here);
+    if (!physical.has_value() ||
+        !chosen_[current_].what->write_debug(*physical, data + done, in_page)) {
+      return false;
+    }
+    done += in_page;
+  }
+  return true;
 }
 
 std::string stub::write_memory(std::string_view text, bool binary) {
@@ -335,7 +372,7 @@ std::string stub::write_memory(std::string_view text, bool binary) {
     return error;
   }
   const bool done =
-      bytes->empty() || chosen_[current_].soc->write_debug(*address, bytes->data(), bytes->size());
+      write_virtual(*address, reinterpret_cast<const unsigned char*>(bytes->data()), bytes->size());
   return done ? ok : error;
 }
 
@@ -394,7 +431,7 @@ void stub::apply_points() {
 
 void stub::resume(const std::vector<soc::debug_action>& actions) {
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
-    chosen_[i].soc->debugged_hart().let(actions[i]);
+    chosen_[i].hart().let(actions[i]);
   }
   running_ = true;
 }

@@ -9,18 +9,18 @@
 #include <utility>
 #include <vector>
 
-#include "gdb/choice.h"
+#include "gdb/target.h"
 #include "hart/hart.h"
 #include "soc/hart_module.h"
 
 namespace sn::gdb {
 
-/// Controls the chosen controllers, which are the threads 1, 2, ... of one target. All of them stop
+/// Controls the chosen harts, which are the threads 1, 2, ... of one target. All of them stop
 /// together; breakpoints are for all of them. Memory is never changed by a breakpoint.
 class stub {
  public:
   /// `all` is what monitor commands tell about. Make it before simulation starts.
-  stub(std::vector<named_controller> all, std::vector<named_controller> chosen);
+  stub(std::vector<named_target> all, std::vector<named_target> chosen);
 
   /// A debugger has come: everything stands still.
   void attach();
@@ -52,7 +52,7 @@ class stub {
     std::size_t index = 0;
   };
 
-  hart::hart& hart_of(std::size_t thread) { return chosen_[thread].soc->debugged_hart().core(); }
+  hart::hart& hart_of(std::size_t thread) { return chosen_[thread].hart().core(); }
   /// Called by the process of a hart that stops.
   bool stopped(std::size_t thread, const soc::debug_stop& stop);
   std::string reason(std::size_t thread, const soc::debug_stop& stop);
@@ -69,6 +69,10 @@ class stub {
   std::string write_registers(std::string_view text);
   std::string read_one_register(std::string_view text);
   std::string write_one_register(std::string_view text);
+  /// Accesses virtual memory of the current thread, a byte at least. Bytes that were, from the
+  /// beginning.
+  std::size_t read_virtual(std::uint64_t address, unsigned char* data, std::size_t size);
+  bool write_virtual(std::uint64_t address, const unsigned char* data, std::size_t size);
   std::string read_memory(std::string_view text);
   std::string write_memory(std::string_view text, bool binary);
   std::string change_point(std::string_view text, bool set);
@@ -77,8 +81,8 @@ class stub {
   std::optional<std::string> continue_all(std::string_view text, soc::debug_action action,
                                           bool with_signal);
 
-  const std::vector<named_controller> all_;
-  const std::vector<named_controller> chosen_;
+  const std::vector<named_target> all_;
+  const std::vector<named_target> chosen_;
   std::size_t current_ = 0;             ///< thread whose registers are meant
   thread_choice step_thread_{true, 0};  ///< for the packets c and s
   bool running_ = true;

@@ -247,4 +247,29 @@ std::uint64_t hart_module::time() {
              : time_source_->count_at(sc_core::sc_time_stamp() + local_offset());
 }
 
+bool hart_module::read_debug(std::uint64_t address, void* data, std::size_t size) {
+  return access_debug(tlm::TLM_READ_COMMAND, address, static_cast<unsigned char*>(data), size);
+}
+
+bool hart_module::write_debug(std::uint64_t address, const void* data, std::size_t size) {
+  // The payload has no pointer to const; a write does not change the data.
+  return access_debug(tlm::TLM_WRITE_COMMAND, address,
+                      static_cast<unsigned char*>(const_cast<void*>(data)), size);
+}
+
+bool hart_module::access_debug(tlm::tlm_command command, std::uint64_t address, unsigned char* data,
+                               std::size_t size) {
+  tlm::tlm_generic_payload payload;
+  payload.set_command(command);
+  payload.set_address(address);
+  payload.set_data_ptr(data);
+  payload.set_data_length(static_cast<unsigned>(size));
+  payload.set_streaming_width(static_cast<unsigned>(size));
+  const bool done = socket->transport_dbg(payload) == size;
+  if (done && command == tlm::TLM_WRITE_COMMAND) {
+    core_->forget_code();
+  }
+  return done;
+}
+
 }  // namespace sn::soc

@@ -4,6 +4,7 @@
 
 #include <tlm_utils/simple_initiator_socket.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -78,6 +79,11 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   /// True if the hart has run ahead to a stop that it reports when simulated time gets there.
   bool debug_stop_pending() const { return stop_.has_value() && action_ != debug_action::halt; }
 
+  /// Reads or writes physical memory as a debugger does, without time and side effects. False if
+  /// any part of the range does not allow it.
+  bool read_debug(std::uint64_t address, void* data, std::size_t size);
+  bool write_debug(std::uint64_t address, const void* data, std::size_t size);
+
   /// The state of the hart and of what it waits for, between two times; not what a debugger wants.
   void save(base::snapshot_writer& to) const;
   void restore(base::snapshot_reader& from);
@@ -102,6 +108,8 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   void wake();
   /// How far the hart is ahead of sc_time_stamp().
   sc_core::sc_time local_offset() const;
+  bool access_debug(tlm::tlm_command command, std::uint64_t address, unsigned char* data,
+                    std::size_t size);
   hart::bus_status transport(tlm::tlm_command command, std::uint64_t address, unsigned size,
                              std::uint64_t& value);
   void invalidate_direct_mem_ptr(sc_dt::uint64 begin, sc_dt::uint64 end);

@@ -106,21 +106,6 @@ struct controller_soc::parts {
     }
   }
 
-  bool access_debug(tlm::tlm_command command, std::uint64_t address, unsigned char* data,
-                    std::size_t size) {
-    tlm::tlm_generic_payload payload;
-    payload.set_command(command);
-    payload.set_address(address);
-    payload.set_data_ptr(data);
-    payload.set_data_length(static_cast<unsigned>(size));
-    payload.set_streaming_width(static_cast<unsigned>(size));
-    const bool done = hart.socket->transport_dbg(payload) == size;
-    if (done && command == tlm::TLM_WRITE_COMMAND) {
-      hart.core().forget_code();
-    }
-    return done;
-  }
-
   const hart::elf_image image;
   hart_module hart;
   const std::vector<address_window> map;
@@ -195,14 +180,11 @@ const std::vector<address_window>& controller_soc::address_map() const {
 }
 
 bool controller_soc::read_debug(std::uint64_t address, void* data, std::size_t size) {
-  return parts_->access_debug(tlm::TLM_READ_COMMAND, address, static_cast<unsigned char*>(data),
-                              size);
+  return parts_->hart.read_debug(address, data, size);
 }
 
 bool controller_soc::write_debug(std::uint64_t address, const void* data, std::size_t size) {
-  // The payload has no pointer to const; a write does not change the data.
-  return parts_->access_debug(tlm::TLM_WRITE_COMMAND, address,
-                              static_cast<unsigned char*>(const_cast<void*>(data)), size);
+  return parts_->hart.write_debug(address, data, size);
 }
 
 }  // namespace sn::soc

@@ -141,7 +141,8 @@ struct virt_machine::parts : dma_memory {
       : configuration(checked(wanted)),
         order("turns"),
         ram("ram", memory_kind::ram, wanted.memory),
-        crossbar("bus", windows(wanted)) {
+        map(windows(wanted)),
+        crossbar("bus", map) {
     crossbar.to("ram").bind(ram.socket);
     const std::uint64_t entry = load_images();
     if (wanted.kind == machine_kind::virt) {
@@ -491,6 +492,7 @@ struct virt_machine::parts : dma_memory {
   const virt_machine_configuration configuration;
   turns order;
   memory ram;
+  const std::vector<address_window> map;
   bus crossbar;
   std::unique_ptr<devices> board;
   std::vector<std::unique_ptr<hart_module>> harts;
@@ -503,6 +505,7 @@ struct virt_machine::parts : dma_memory {
 
   std::function<void(char)> sink;
   std::function<std::optional<std::string>()> input;
+  std::function<void(const sc_core::sc_time&)> advance;  ///< instead of sc_start()
   std::uint32_t looks = 0;
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t pause_instructions = std::numeric_limits<std::uint64_t>::max();
@@ -540,7 +543,13 @@ std::optional<machine_outcome> virt_machine::run_to(const pause_point& pause,
   parts_->limit = max_instructions;
   parts_->pause_instructions = pause.instructions;
   parts_->outcome.reset();
-  if (pause.time == sc_core::sc_max_time()) {
+  if (parts_->advance) {
+    // A debugger is heard once per stride.
+    const sc_core::sc_time stride(1, sc_core::SC_MS);
+    while (!parts_->outcome.has_value() && sc_core::sc_time_stamp() < pause.time) {
+      parts_->advance(std::min(stride, pause.time - sc_core::sc_time_stamp()));
+    }
+  } else if (pause.time == sc_core::sc_max_time()) {
     sc_core::sc_start();
   } else if (pause.time > sc_core::sc_time_stamp()) {
     sc_core::sc_start(pause.time - sc_core::sc_time_stamp());
@@ -558,6 +567,26 @@ void virt_machine::save(base::snapshot_writer& to) const {
 
 void virt_machine::restore(base::snapshot_reader& from) {
   parts_->restore(from);
+}
+
+void virt_machine::advance_by(std::function<void(const sc_core::sc_time& span)> advance) {
+  parts_->advance = std::move(advance);
+}
+
+const std::vector<address_window>& virt_machine::address_map() const {
+  return parts_->map;
+}
+
+bool virt_machine::read_debug(std::uint64_t address, void* data, std::size_t size) {
+  return parts_->harts.front()->read_debug(address, data, size);
+}
+
+bool virt_machine::write_debug(std::uint64_t address, const void* data, std::size_t size) {
+  const bool done = parts_->harts.front()->write_debug(address, data, size);
+  for (const auto& each : parts_->harts) {
+    each->core().forget_code();
+  }
+  return done;
 }
 
 machine_statistics virt_machine::statistics() const {

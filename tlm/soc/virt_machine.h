@@ -2,6 +2,7 @@
 // nothing but memory.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,6 +19,7 @@
 namespace sn::soc {
 
 class hart_module;
+struct address_window;
 
 /// Which devices there are: those of the virt machine, or RAM and nothing else.
 enum class machine_kind { virt, bare };
@@ -100,8 +102,19 @@ class virt_machine {
   /// is of another machine.
   void restore(base::snapshot_reader& from);
 
+  /// Lets time go on by `advance` instead of sc_start(): a debugger that may stop in between.
+  /// Before run(). It returns early when the simulation has ended.
+  void advance_by(std::function<void(const sc_core::sc_time& span)> advance);
+
   machine_statistics statistics() const;
   std::vector<hart_module*> harts();
+
+  /// What lies where in physical memory, by address.
+  const std::vector<address_window>& address_map() const;
+  /// Reads or writes physical memory as a debugger does, without time and side effects. False if
+  /// any part of the range does not allow it.
+  bool read_debug(std::uint64_t address, void* data, std::size_t size);
+  bool write_debug(std::uint64_t address, const void* data, std::size_t size);
 
  private:
   struct parts;

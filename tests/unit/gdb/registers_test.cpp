@@ -35,7 +35,7 @@ TEST(registers, that_are_not_there_or_cannot_be_written_are_refused) {
   const auto hart = hart::make_hart({32, 0, 0x1000}, memory);
   EXPECT_EQ(read_register(*hart, 33), std::nullopt);           // f0
   EXPECT_EQ(read_register(*hart, 65 + 0x180), std::nullopt);   // satp
-  EXPECT_EQ(read_register(*hart, 65 + 0x1000), std::nullopt);  // beyond the CSRs
+  EXPECT_EQ(read_register(*hart, 65 + 0x1001), std::nullopt);  // beyond the CSRs and the mode
   EXPECT_FALSE(write_register(*hart, 65 + 0xf14, 1));
   EXPECT_FALSE(write_register(*hart, ~std::uint64_t{0}, 1));
 }
@@ -44,7 +44,7 @@ TEST(registers, the_description_names_the_architecture_and_only_csrs_that_exist)
   nothing memory;
   for (const unsigned xlen : {32U, 64U}) {
     const auto hart = hart::make_hart({xlen, 0, 0x1000}, memory);
-    const std::string text = target_description(xlen);
+    const std::string text = target_description(*hart);
     EXPECT_NE(text.find("riscv:rv" + std::to_string(xlen)), std::string::npos);
     unsigned registers = 0;
     for (std::size_t at = text.find("regnum=\""); at != std::string::npos;
@@ -52,7 +52,27 @@ TEST(registers, the_description_names_the_architecture_and_only_csrs_that_exist)
       ++registers;
       EXPECT_TRUE(read_register(*hart, std::stoul(text.substr(at + 8))).has_value());
     }
-    EXPECT_EQ(registers, xlen == 32 ? 33U + 26U : 33U + 20U);
+    EXPECT_EQ(registers, xlen == 32 ? 34U + 26U : 34U + 20U);  // the mode is one, too
+  }
+}
+
+TEST(registers, of_floating_point_and_supervisor_mode_are_there_where_the_hart_has_them) {
+  nothing memory;
+  for (const unsigned xlen : {32U, 64U}) {
+    hart::configuration everything{xlen, 0, 0x1000};
+    everything.with = {true, true, true, true, true, true};
+    const auto hart = hart::make_hart(everything, memory);
+    const std::string text = target_description(*hart);
+    for (const char* name :
+         {"ft0", "ft11", "fcsr", "satp", "sepc", "medeleg", "pmpaddr0", "priv"}) {
+      EXPECT_NE(text.find(std::string("\"") + name + "\""), std::string::npos) << name;
+    }
+    EXPECT_TRUE(write_register(*hart, 33 + 31, 0x4009'21fb'5444'2d18U));  // GDB: f31 is 64
+    EXPECT_EQ(read_register(*hart, 64), 0x4009'21fb'5444'2d18U);
+    EXPECT_EQ(register_bytes(xlen, 64), 8U);
+    EXPECT_EQ(register_bytes(xlen, 5), xlen / 8);
+    EXPECT_EQ(read_register(*hart, 65 + 4096), 3U);  // GDB: priv; machine mode
+    EXPECT_FALSE(write_register(*hart, 65 + 4096, 0));
   }
 }
 

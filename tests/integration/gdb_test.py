@@ -326,7 +326,7 @@ class GdbTest(unittest.TestCase):
         self.assertEqual(raw.byte(), b"-")
         raw.send(b"noise\xff\x00\x80" + frame("?"))
         self.assertTrue(raw.answer().startswith("T05"))
-        for unknown in ("", "!", "R00", "vMustReplyEmpty", "qNonsense", "Qx", "Z9,0,4", "Hx1", "\xff\xfe", "b", "bc"):
+        for unknown in ("", "!", "R00", "vMustReplyEmpty", "qNonsense", "Qx", "Z9,0,4", "Hx1", "\xff\xfe", "b", "bx"):
             self.assertEqual(raw.ask(unknown), "", unknown)
         for wrong in ("m", "mzz,4", "m80000000", "m80000000,", "m80000000,4x", "m11111111111111111,4", "m0,8",
                       "mffffffffffffffff,8", "M80000000,4:00", "M80000000,1:0g", "X80000000,4:a", "M0,1:00",

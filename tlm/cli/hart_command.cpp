@@ -166,6 +166,9 @@ void check_snapshot_options(const arguments& given) {
   if (given.save.empty() != given.save_at.empty()) {
     refuse("save", "--save FILE and --save-at TIME or INSTRUCTIONS belong together");
   }
+  if (!given.save.empty() && !given.gdb.empty()) {
+    refuse("save", "cannot be used with --gdb, whose stops would be in the state");
+  }
   if (!given.restore.empty() && !given.profile.empty()) {
     refuse("profile", "counts a run from its beginning and cannot be used with --restore");
   }
@@ -253,15 +256,29 @@ int run(arguments& given) {
     throw base::configuration_error("", 0, "memory", error.what());
   }
   check_snapshot_options(given);
-  given.wanted.keep_disk_writes = !given.save.empty() || !given.restore.empty();
+  given.wanted.keep_disk_writes =
+      !given.save.empty() || !given.restore.empty() || !given.gdb.empty();
   soc::virt_machine machine(given.wanted);
 
+  std::unique_ptr<gdb::debugger> debugger;
   std::optional<console_script> script;
   if (!given.script.empty()) {
     script.emplace(given.script);
     script->on_send([&machine](std::string_view text) { machine.type(text); });
   } else {
-    machine.on_input(typed);
+    machine.on_input([&debugger]() -> std::optional<std::string> {
+      if (debugger == nullptr) {
+        return typed();
+      }
+      if (debugger->replaying()) {
+        return std::string();  // nothing was typed in the past that is repeated
+      }
+      const std::optional<std::string> text = typed();
+      if (!text.has_value() || !text->empty()) {
+        debugger->forget_history();
+      }
+      return text;
+    });
   }
   machine.on_character([&script](char character) {
     std::fputc(character, stdout);
@@ -284,7 +301,7 @@ int run(arguments& given) {
       each->core().observe(profiles.back().get());
     }
   }
-  const std::unique_ptr<gdb::debugger> debugger = debugger_for(given, machine);
+  debugger = debugger_for(given, machine);
   const estimate::host_meter meter;
   soc::machine_outcome outcome;
   try {
@@ -328,8 +345,10 @@ void add_hart_command(CLI::App& app, int& exit_code) {
                       "Supervisor software: ELF, or raw for 0x80200000 (RV32: 0x80400000)");
   command->add_option("--initrd", given->wanted.initrd, "Initial file system of the kernel");
   command->add_option("--append", given->wanted.append, "Boot arguments of the kernel");
-  command->add_option("--drive", given->wanted.drive,
-                      "Disk image behind the first virtio slot (it is written to)");
+  command->add_option(
+      "--drive", given->wanted.drive,
+      "Disk image behind the first virtio slot (written to, but for --save, --restore and "
+      "--gdb)");
   command->add_option("--harts", given->wanted.harts, "Number of harts")->capture_default_str();
   command->add_option("--memory", given->memory, "Size of RAM")->capture_default_str();
   command->add_option("--script", given->script,
@@ -342,8 +361,7 @@ void add_hart_command(CLI::App& app, int& exit_code) {
   command->add_option(
       "--save-at", given->save_at,
       "When: a simulated time (\"5 ms\"), or a number of instructions, to a quantum");
-  command->add_option("--restore", given->restore,
-                      "Go on where this file was saved; the disk image is then not written");
+  command->add_option("--restore", given->restore, "Go on where this file was saved");
   command->add_option(
       "--gdb", given->gdb,
       "[HOST:]PORT: wait there for GDB before the first instruction (host: loopback; port 0: any)");

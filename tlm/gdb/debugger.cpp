@@ -25,26 +25,79 @@ void debugger::wait_for_debugger() {
 
 void debugger::advance(const sc_core::sc_time& span) {
   const sc_core::sc_time end = sc_core::sc_time_stamp() + span;
+  // Checkpoints are made in between.
+  const sc_core::sc_time slice(100, sc_core::SC_US);
   while (sc_core::sc_time_stamp() < end && sc_core::sc_get_status() != sc_core::SC_STOPPED) {
-    serve(false);
-    while (!stub_.running()) {
-      serve(true);
+    if (!replaying()) {
+      serve(false);
+      while (!stub_.running()) {
+        serve(true);
+      }
+      if (interrupted_ && !stub_.stop_pending()) {
+        interrupted_ = false;
+        stub_.interrupt();
+        send(stub_.stop_reply());
+        continue;
+      }
+      if (history_.has_value() && attached() && !stub_.stop_pending()) {
+        if (const auto order = history_->keep(); order.has_value()) {
+          come_back(*order);
+          continue;
+        }
+      }
     }
-    if (interrupted_ && !stub_.stop_pending()) {
-      interrupted_ = false;
-      stub_.interrupt();
-      send(stub_.stop_reply());
+    sc_core::sc_start(std::min(end - sc_core::sc_time_stamp(), slice));
+    if (stub_.running()) {
       continue;
     }
-    sc_core::sc_start(end - sc_core::sc_time_stamp());
-    if (!stub_.running()) {
-      interrupted_ = false;
-      send(stub_.stop_reply());
+    if (replaying()) {
+      if (history_->step_replay()) {
+        stub_.replay_on();
+      } else {
+        arrive();
+      }
+      continue;
     }
+    interrupted_ = false;
+    send(stub_.stop_reply());
   }
 }
 
+void debugger::go_back(history::way how) {
+  base::snapshot_writer to;
+  to.section("session");
+  to.number(acknowledges_);
+  stub_.save(to);
+  const std::vector<std::byte> session = to.finish();
+  history_->go_back(how,
+                    std::string(reinterpret_cast<const char*>(session.data()), session.size()));
+  send("T05replaylog:begin;thread:1;");
+}
+
+void debugger::come_back(const std::string& order) {
+  const std::string session = history_->begin(order);
+  base::snapshot_reader from("session", reinterpret_cast<const std::byte*>(session.data()),
+                             session.size());
+  from.section("session");
+  from.number(acknowledges_);
+  stub_.restore(from);
+  from.end();
+  interrupted_ = false;
+  stub_.replay(history_->searching());
+  if (history_->arrived_at_once()) {
+    arrive();
+  }
+}
+
+void debugger::arrive() {
+  stub_.arrive(history_->arrive());
+  send(stub_.stop_reply());
+}
+
 void debugger::serve(bool wait) {
+  if (history_.has_value()) {
+    history_->check_alive();
+  }
   if (!attached()) {
     if (!server_.accept(wait)) {
       return;
@@ -52,6 +105,10 @@ void debugger::serve(bool wait) {
     reader_ = packet_reader();
     acknowledges_ = true;
     interrupted_ = false;
+    if (!history_.has_value() && stub_.threads() == 1) {
+      history_.emplace(stub_.hart());
+      stub_.remember(*history_);
+    }
     stub_.attach();
     return;
   }
@@ -109,6 +166,9 @@ void debugger::handle_packet(const std::string& payload) {
   }
   if (const auto answer = stub_.answer(payload)) {
     send(*answer);
+  }
+  if (const auto how = stub_.take_reverse(); how.has_value()) {
+    go_back(*how);
   }
   if (stub_.killed()) {
     throw killed();

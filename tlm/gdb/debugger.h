@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <systemc>
 #include <vector>
 
 #include "base/error.h"
+#include "gdb/history.h"
 #include "gdb/packet.h"
 #include "gdb/stub.h"
 #include "gdb/target.h"
@@ -33,6 +35,15 @@ class debugger {
   bool attached() const { return server_.connected(); }
   /// Waits until a debugger comes. The machine then stands still.
   void wait_for_debugger();
+  /// The past is being repeated, unseen by the user.
+  bool replaying() const { return history_.has_value() && history_->replaying(); }
+  /// Something has happened that a repetition would not do: no way back beyond it.
+  void forget_history() {
+    if (history_.has_value()) {
+      history_->forget();
+    }
+  }
+
   /// Lets simulated time go on by `span`, with all stops in between, or until the simulation ends
   /// by itself (sc_stop). A debugger may come and go. Throws killed.
   void advance(const sc_core::sc_time& span);
@@ -43,8 +54,13 @@ class debugger {
   void handle(const packet_event& event);
   void handle_packet(const std::string& payload);
   void send(const std::string& payload);
+  void go_back(history::way how);
+  /// This is a process that has gone back.
+  void come_back(const std::string& order);
+  void arrive();
 
   stub stub_;
+  std::optional<history> history_;  ///< with one controller only
   tcp_server server_;
   packet_reader reader_;
   std::string last_sent_;

@@ -29,7 +29,73 @@ stub::stub(std::vector<named_target> all, std::vector<named_target> chosen)
   }
 }
 
+std::optional<history::way> stub::take_reverse() {
+  const std::optional<history::way> wanted = reverse_;
+  reverse_.reset();
+  return wanted;
+}
+
+void stub::save(base::snapshot_writer& to) const {
+  to.number(tells_breakpoints_);
+  to.number(std::uint64_t{breakpoints_.size()});
+  for (const auto& [kind, address] : breakpoints_) {
+    to.number(static_cast<std::uint8_t>(kind));
+    to.number(address);
+  }
+  to.number(std::uint64_t{watchpoints_.size()});
+  for (const hart::watchpoint& each : watchpoints_) {
+    to.number(static_cast<std::uint8_t>(each.kind));
+    to.number(each.address);
+    to.number(each.size);
+  }
+}
+
+void stub::restore(base::snapshot_reader& from) {
+  from.number(tells_breakpoints_);
+  breakpoints_.clear();
+  for (auto left = from.number<std::uint64_t>(); left > 0; --left) {
+    const point kind{from.number<std::uint8_t>()};
+    breakpoints_.insert({kind, from.number<std::uint64_t>()});
+  }
+  watchpoints_.clear();
+  for (auto left = from.number<std::uint64_t>(); left > 0; --left) {
+    hart::watchpoint each;
+    each.kind = hart::watch_kind{from.number<std::uint8_t>()};
+    from.number(each.address);
+    from.number(each.size);
+    watchpoints_.push_back(each);
+  }
+}
+
+void stub::replay(bool points) {
+  if (points) {
+    apply_points();
+  } else {
+    hart_of(0).set_breakpoints({});
+    hart_of(0).set_watchpoints({});
+  }
+  running_ = true;
+}
+
+void stub::arrive(const std::string& answer) {
+  running_ = false;
+  current_ = 0;
+  apply_points();
+  stop_reply_ = answer;
+  if (answer.empty()) {
+    stop_reply_ = fmt::format("T{:02x}{}thread:1;", signal_trap,
+                              reason(0, {soc::debug_stop::cause::breakpoint, {}}));
+  }
+}
+
+void stub::change_history() {
+  if (history_ != nullptr) {
+    history_->forget();
+  }
+}
+
 void stub::attach() {
+  change_history();
   running_ = false;
   left_ = false;
   current_ = 0;
@@ -39,6 +105,7 @@ void stub::attach() {
 }
 
 void stub::detach() {
+  change_history();
   breakpoints_.clear();
   watchpoints_.clear();
   apply_points();
@@ -61,6 +128,13 @@ bool stub::stopped(std::size_t thread, const soc::debug_stop& stop) {
   }
   running_ = false;
   current_ = thread;
+  if (history_ != nullptr && history_->replaying()) {
+    sc_core::sc_pause();
+    return true;
+  }
+  if (history_ != nullptr) {
+    history_->stopped();
+  }
   stop_reply_ = fmt::format("T{:02x}{}thread:{:x};", signal_trap, reason(thread, stop), thread + 1);
   sc_core::sc_pause();
   return true;
@@ -101,16 +175,20 @@ std::optional<std::string> stub::answer(std::string_view packet) {
     case 'g':
       return read_registers();
     case 'G':
+      change_history();
       return write_registers(rest);
     case 'p':
       return read_one_register(rest);
     case 'P':
+      change_history();
       return write_one_register(rest);
     case 'm':
       return read_memory(rest);
     case 'M':
+      change_history();
       return write_memory(rest, false);
     case 'X':
+      change_history();
       return write_memory(rest, true);
     case 'Z':
       return change_point(rest, true);
@@ -124,6 +202,15 @@ std::optional<std::string> stub::answer(std::string_view packet) {
       return continue_all(rest, soc::debug_action::step, false);
     case 'S':
       return continue_all(rest, soc::debug_action::step, true);
+    case 'b':
+      if (history_ == nullptr || (rest != "s" && rest != "c")) {
+        return "";
+      }
+      if (running_) {
+        return error;
+      }
+      reverse_ = rest == "s" ? history::way::step : history::way::run;
+      return std::nullopt;
     case 'D':
       left_ = true;
       return ok;
@@ -154,8 +241,8 @@ std::string stub::query(std::string_view packet) {
     tells_breakpoints_ = packet.find("swbreak+") != std::string_view::npos &&
                          packet.find("hwbreak+") != std::string_view::npos;
     return fmt::format(
-        "PacketSize={:x};qXfer:features:read+;QStartNoAckMode+;swbreak+;hwbreak+;vContSupported+",
-        longest_packet);
+        "PacketSize={:x};qXfer:features:read+;QStartNoAckMode+;swbreak+;hwbreak+;vContSupported+{}",
+        longest_packet, history_ == nullptr ? "" : ";ReverseStep+;ReverseContinue+");
   }
   if (packet == "C") {
     return fmt::format("QC{:x}", current_ + 1);
@@ -219,6 +306,9 @@ std::string stub::describe_target(std::string_view range) const {
 }
 
 std::string stub::monitor(std::string_view command) {
+  if (command == "reset") {
+    change_history();
+  }
   return run_monitor_command(command, all_, chosen_[current_]);
 }
 
@@ -433,6 +523,9 @@ void stub::resume(const std::vector<soc::debug_action>& actions) {
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
     chosen_[i].hart().let(actions[i]);
   }
+  if (history_ != nullptr) {
+    history_->resumed(actions.front());
+  }
   running_ = true;
 }
 
@@ -493,6 +586,7 @@ std::optional<std::string> stub::continue_all(std::string_view text, soc::debug_
     if (!address.has_value() || !text.empty()) {
       return error;
     }
+    change_history();
     hart_of(stepped).set_pc(*address);
   }
   std::vector<soc::debug_action> actions(

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/snapshot.h"
+#include "gdb/history.h"
 #include "gdb/target.h"
 #include "hart/hart.h"
 #include "soc/hart_module.h"
@@ -21,6 +23,21 @@ class stub {
  public:
   /// `all` is what monitor commands tell about. Make it before simulation starts.
   stub(std::vector<named_target> all, std::vector<named_target> chosen);
+
+  /// From now on the debugger may go back in time, which `past` does. With one controller only.
+  void remember(history& past) { history_ = &past; }
+  std::size_t threads() const { return chosen_.size(); }
+  soc::hart_module& hart() { return chosen_.front().hart(); }
+  /// How the debugger wants to go back, if it does.
+  std::optional<history::way> take_reverse();
+  /// What it wants to stop at.
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
+  /// The past is repeated, with or without looking at where the debugger wants to stop.
+  void replay(bool points);
+  void replay_on() { running_ = true; }
+  /// It has been repeated; the answer, or an empty one at a breakpoint.
+  void arrive(const std::string& answer);
 
   /// A debugger has come: everything stands still.
   void attach();
@@ -61,6 +78,9 @@ class stub {
   void resume(const std::vector<soc::debug_action>& actions);
   void apply_points();
 
+  /// Something changes that a repetition of the past would not change.
+  void change_history();
+
   std::string query(std::string_view packet);
   std::string describe_target(std::string_view range) const;
   std::string monitor(std::string_view command);
@@ -89,6 +109,8 @@ class stub {
   bool killed_ = false;
   bool left_ = false;
   bool tells_breakpoints_ = false;  ///< the debugger wants to know which kind it was
+  history* history_ = nullptr;
+  std::optional<history::way> reverse_;
   std::string stop_reply_;
   std::set<std::pair<point, std::uint64_t>> breakpoints_;
   std::vector<hart::watchpoint> watchpoints_;

@@ -118,6 +118,8 @@ void tcp_server::send(const std::string& bytes) {
 
 void tcp_server::close_peer() {
   if (connected()) {
+    // Copies of the process may hold the connection too.
+    shutdown(peer_, SHUT_RDWR);
     close(peer_);
     peer_ = -1;
   }

@@ -72,6 +72,10 @@ run_result core<xlen_bits>::run(std::uint64_t max_instructions) {
       show(*first, entered_traps);
     }
   }
+  if (watch_stop_) {  // by the last instruction
+    watch_stop_ = false;
+    result.reason = stop_reason::watchpoint;
+  }
   result.executed = executed_;
   executed_before_ += executed_;
   executed_ = 0;
@@ -124,6 +128,17 @@ run_result core<xlen_bits>::run_one() {
   stepping_ = false;
   update_attention();
   return result;
+}
+
+template <unsigned xlen_bits>
+bool core<xlen_bits>::take_pending_interrupt() {
+  if (!interrupt_pending()) {
+    return false;
+  }
+  waiting_ = false;
+  take_interrupt();
+  update_attention();
+  return true;
 }
 
 template <unsigned xlen_bits>

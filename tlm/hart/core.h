@@ -28,6 +28,7 @@ class core final : public hart {
   void reset() override;
   run_result run(std::uint64_t max_instructions) override;
   run_result run_one() override;
+  bool take_pending_interrupt() override;
   void request_stop() override;
   std::uint64_t executed() const override { return executed_ + current_index_; }
 

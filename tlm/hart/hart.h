@@ -138,6 +138,9 @@ class hart {
   /// that a debugger sees the instruction after this one next. `executed` is 0 when the hart waits
   /// or the bus answered retry.
   virtual run_result run_one() = 0;
+  /// Enters the handler of an interrupt that is pending, as run() does before its first
+  /// instruction. False if there is none.
+  virtual bool take_pending_interrupt() = 0;
   /// Makes run() return before each instruction at one of these addresses. Code without
   /// breakpoints runs as fast as ever.
   virtual void set_breakpoints(const std::set<std::uint64_t>& addresses) = 0;

@@ -54,6 +54,7 @@ bool hart_module::report_debug_stop() {
   // What the debugger has called off since then did not happen.
   const bool still_wanted = stop_->why == debug_stop::cause::breakpoint
                                 ? core_->breakpoints().count(core_->pc()) != 0
+                            : stop_->why == debug_stop::cause::planned ? true
                             : stop_->why == debug_stop::cause::step ? action_ == debug_action::step
                                                                     : !core_->watchpoints().empty();
   if (!still_wanted) {
@@ -86,23 +87,121 @@ void hart_module::execute() {
   }
   stalled_ = sc_core::SC_ZERO_TIME;
   running_ = true;
-  const bool single = action_ == debug_action::step;
-  const hart::run_result result = single ? core_->run_one() : core_->run(cycles);
+  stop_requested_ = false;
+  done_ = 0;
+  run_for(cycles);
   running_ = false;
-  if (result.reason == hart::stop_reason::breakpoint) {
-    stop_ = {debug_stop::cause::breakpoint, {}};
-  } else if (result.reason == hart::stop_reason::watchpoint) {
-    stop_ = {debug_stop::cause::watchpoint, core_->watch_hit()};
-  } else if (single && result.executed > 0) {
-    stop_ = {debug_stop::cause::step, {}};
-  }
-  const sc_core::sc_time spent = clock_.time_of(result.executed) + stalled_;
+  const sc_core::sc_time spent = clock_.time_of(done_) + stalled_;
+  done_ = 0;
   busy_until_ = now + spent;
   turn_at(busy_until_);
 }
 
+void hart_module::run_for(std::uint64_t cycles) {
+  bool goes_on = true;
+  while (goes_on && done_ < cycles) {
+    std::uint64_t left = cycles - done_;
+    bool single = action_ == debug_action::step;
+    bool planned_step = false;
+    if (!plan_.empty()) {
+      const planned_event& next = plan_.front();
+      const std::uint64_t here = position().executed;
+      if (here < next.where.executed) {
+        left = std::min(left, next.where.executed - here);
+      } else if (!reaches(next.where)) {
+        if (done_ > 0) {
+          return;  // the interrupt comes later
+        }
+      } else if (next.what == planned_event::kind::step) {
+        single = planned_step = true;
+      } else {
+        stop_as_planned();
+        return;
+      }
+    }
+    const std::uint64_t before = done_;
+    goes_on = run_piece(left, single);
+    if (planned_step && done_ > before) {
+      plan_.pop_front();
+    }
+  }
+  if (stop_.has_value() && !plan_.empty() && plan_.front().where == position() &&
+      plan_.front().what == planned_event::kind::stop) {
+    plan_.pop_front();  // it stops by itself
+  }
+  if (!stop_.has_value() && !plan_.empty() && plan_.front().what == planned_event::kind::limit &&
+      position().executed >= plan_.front().where.executed) {
+    stop_as_planned();
+  }
+}
+
+void hart_module::stop_as_planned() {
+  plan_.pop_front();
+  stop_ = {debug_stop::cause::planned, {}};
+}
+
+bool hart_module::run_piece(std::uint64_t left, bool single) {
+  if (single && notes_stops_ && core_->breakpoints().count(core_->pc()) != 0) {
+    note_breakpoint();
+  }
+  hart::run_result result = single ? core_->run_one() : core_->run(left);
+  done_ += result.executed;
+  if (result.reason == hart::stop_reason::breakpoint) {
+    if (!notes_stops_) {
+      stop_ = {debug_stop::cause::breakpoint, {}};
+      return false;
+    }
+    note_breakpoint();
+    // No interrupt is pending here, or it would have been taken: one step is what would have
+    // happened without the breakpoint.
+    result = core_->run_one();
+    done_ += result.executed;
+    if (result.executed == 0) {
+      return false;
+    }
+  }
+  if (result.reason == hart::stop_reason::watchpoint) {
+    if (!notes_stops_) {
+      stop_ = {debug_stop::cause::watchpoint, core_->watch_hit()};
+      return false;
+    }
+    note_watchpoint();
+    result.reason = hart::stop_reason::budget;
+  }
+  if (single) {
+    if (result.executed > 0 && action_ == debug_action::step) {
+      stop_ = {debug_stop::cause::step, {}};
+    }
+    return false;
+  }
+  return result.reason == hart::stop_reason::budget && !stop_requested_;
+}
+
+bool hart_module::reaches(const hart_position& where) {
+  while (core_->interrupts() < where.interrupts && core_->take_pending_interrupt()) {
+  }
+  return core_->interrupts() >= where.interrupts;
+}
+
+void hart_module::note_breakpoint() {
+  noted_ = {position(), {debug_stop::cause::breakpoint, {}}};
+}
+
+void hart_module::note_watchpoint() {
+  noted_ = {position(), {debug_stop::cause::watchpoint, core_->watch_hit()}};
+}
+
+hart_position hart_module::position() const {
+  return {core_->instructions() + core_->traps(), core_->interrupts()};
+}
+
+void hart_module::request_stop() {
+  stop_requested_ = true;
+  core_->request_stop();
+}
+
 sc_core::sc_time hart_module::local_offset() const {
-  return running_ ? clock_.time_of(core_->executed()) + stalled_ : sc_core::SC_ZERO_TIME;
+  return running_ ? clock_.time_of(done_ + core_->executed()) + stalled_ : sc_core::SC_ZERO_TIME;
 }
 
 void hart_module::wake() {
@@ -120,7 +219,7 @@ void hart_module::set_interrupt(hart::interrupt line, bool level) {
 void hart_module::set_timer_deadline(const sc_core::sc_time& time) {
   deadline_ = time;
   if (running_) {
-    core_->request_stop();
+    request_stop();
   }
   wake();
 }
@@ -134,7 +233,7 @@ void hart_module::reset() {
   }
   reset_requested_ = true;
   if (running_) {
-    core_->request_stop();
+    request_stop();
   }
   wake();
 }
@@ -148,7 +247,7 @@ void hart_module::start() {
 void hart_module::hold() {
   held_ = true;
   if (running_) {
-    core_->request_stop();
+    request_stop();
   }
 }
 
@@ -203,7 +302,7 @@ hart::bus_status hart_module::transport(tlm::tlm_command command, std::uint64_t 
   socket->b_transport(payload_, delay);
   if (delay > before) {
     stalled_ += delay - before;
-    core_->request_stop();  // the quantum was counted without this
+    request_stop();  // the quantum was counted without this
   }
   return payload_.is_response_ok() ? hart::bus_status::ok : hart::bus_status::error;
 }

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -42,9 +43,36 @@ enum class debug_action { run, step, halt };
 
 /// Why a hart stopped that a debugger controls.
 struct debug_stop {
-  enum class cause { step, breakpoint, watchpoint };
+  enum class cause { step, breakpoint, watchpoint, planned };
   cause why = cause::step;
   hart::watchpoint hit;  ///< of a watchpoint: the bytes accessed
+};
+
+/// A place in the history of a hart.
+struct hart_position {
+  std::uint64_t executed = 0;    ///< instructions before it, those that trapped included
+  std::uint64_t interrupts = 0;  ///< taken before it
+
+  bool operator==(const hart_position& other) const {
+    return executed == other.executed && interrupts == other.interrupts;
+  }
+};
+
+/// What happened to a hart under a debugger and has to happen again when its history is repeated.
+struct planned_event {
+  enum class kind {
+    stop,   ///< it stopped there: cause::planned, if it does not stop by itself
+    step,   ///< it did not stop there, and went on by one step
+    limit,  ///< it shall stop there, or as soon as it is seen to have got so far
+  };
+  hart_position where;
+  kind what = kind::stop;
+};
+
+/// A place where a debugger would have stopped.
+struct noted_stop {
+  hart_position where;  ///< of a watchpoint: after the access
+  debug_stop stop;
 };
 
 /// The module. A hart that sleeps costs nothing.
@@ -74,6 +102,17 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   /// What the hart may do from now on; what it has run ahead of time has happened. With halt it
   /// does nothing, whatever simulated time does; with step, or when it stops, it halts by itself.
   void let(debug_action action);
+  /// Where it is, what it has run ahead of time included.
+  hart_position position() const;
+  /// What shall happen from now on, in order of position.
+  void plan(std::deque<planned_event> events) { plan_ = std::move(events); }
+  /// With true, breakpoints and watchpoints do not stop it and change nothing: the last one is
+  /// noted.
+  void note_stops(bool only_note) {
+    notes_stops_ = only_note;
+    noted_.reset();
+  }
+  const std::optional<noted_stop>& last_noted() const { return noted_; }
   /// Waits for an interrupt, and its timer is not set.
   bool sleeps_for_ever() const { return core_->waiting() && deadline_ == sc_core::sc_max_time(); }
   /// True if the hart has run ahead to a stop that it reports when simulated time gets there.
@@ -104,6 +143,17 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   /// True if the hart has to stay where it is.
   bool report_debug_stop();
   void execute();
+  /// Runs for a number of cycles, or less if there is a reason; what it has executed is in done_.
+  void run_for(std::uint64_t cycles);
+  /// Runs a piece of that; false if nothing more is to be run now.
+  bool run_piece(std::uint64_t left, bool single);
+  void stop_as_planned();
+  /// Whether the hart is where a planned event is, having taken the interrupt before it.
+  bool reaches(const hart_position& where);
+  void note_breakpoint();
+  void note_watchpoint();
+  /// Ends the run in progress after the current instruction.
+  void request_stop();
   void sleep();
   void wake();
   /// How far the hart is ahead of sc_time_stamp().
@@ -135,12 +185,17 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   sc_core::sc_time busy_until_;  ///< what has been executed lasts until then
   sc_core::sc_time stalled_;     ///< by bus accesses of this run, on top of its instructions
   bool held_;
-  bool running_ = false;  ///< inside of core_->run()
+  bool running_ = false;         ///< inside of core_->run()
+  bool stop_requested_ = false;  ///< of this run
+  std::uint64_t done_ = 0;       ///< instructions of this turn, without the run in progress
   bool reset_requested_ = false;
 
   std::function<bool(const debug_stop& stop)> debug_sink_;
   debug_action action_ = debug_action::run;
   std::optional<debug_stop> stop_;  ///< to be reported at busy_until_
+  std::deque<planned_event> plan_;
+  bool notes_stops_ = false;
+  std::optional<noted_stop> noted_;
 };
 
 }  // namespace sn::soc

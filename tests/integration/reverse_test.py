@@ -1,0 +1,237 @@
+#!/usr/bin/python3
+"""Going back in time under GDB, on the firmware of the whole platform and on supernode hart: what is seen on the way back is what was seen on
+the way there, to the instruction.
+
+Usage: reverse_test.py PATH_OF_SUPERNODE
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import gdb_test
+from gdb_test import ROOT, Platform, Raw, frame
+
+
+def address_of(symbol):
+    lines = subprocess.run(["riscv64-unknown-elf-nm", gdb_test.image("cipu")], check=True, capture_output=True,
+                           text=True).stdout.splitlines()
+    return next(line.split()[0] for line in lines if line.split()[2] == symbol).lstrip("0")
+
+
+class ReverseTest(unittest.TestCase):
+    def platform(self, controller="cipu0"):
+        platform = Platform(controller)
+        self.addCleanup(platform.stop)
+        return platform
+
+    def raw(self, controller="cipu0"):
+        self.machine = self.platform(controller)
+        raw = Raw(self.machine.port)
+        self.addCleanup(raw.close)
+        return raw
+
+    def state(self, raw):
+        """All registers, simulated time and instructions of cipu0, and where all 34 controllers are."""
+        return raw.ask("g"), raw.monitor("time"), raw.monitor("controllers")
+
+    def run_to(self, raw, symbol):
+        self.assertEqual(raw.ask(f"Z0,{address_of(symbol)},2"), "OK")
+        self.assertIn("thread:1;", raw.ask("vCont;c"))
+        self.assertEqual(raw.ask(f"z0,{address_of(symbol)},2"), "OK")
+
+    def assert_came_up(self):
+        output, code = self.machine.end()
+        self.assertIn("128 GPUs ready, 1168 ports trained", output)
+        self.assertEqual(code, 0)
+
+    def test_steps_back_are_the_steps_there(self):
+        raw = self.raw()
+        self.assertIn(";ReverseStep+;ReverseContinue+", raw.ask("qSupported:swbreak+;hwbreak+"))
+        self.run_to(raw, "stage_tables")
+        seen = [self.state(raw)]
+        for _ in range(60):
+            self.assertEqual(raw.ask("vCont;s"), "T05thread:1;")
+            seen.append(self.state(raw))
+        counts = [int(re.search(r"cipu0: (\d+)", each[1])[1]) for each in seen]
+        self.assertEqual(counts, list(range(counts[0], counts[0] + 61)))
+        for there in reversed(seen[:-1]):
+            self.assertEqual(raw.ask("bs"), "T05thread:1;")
+            # Other controllers run ahead of this one, by less while it is stepped: only cipu0 is exact here.
+            self.assertEqual(self.state(raw)[:2], there[:2])
+        # And beyond where the steps began.
+        self.assertEqual(raw.ask("bs"), "T05thread:1;")
+        self.assertEqual(int(re.search(r"cipu0: (\d+)", raw.monitor("time"))[1]), counts[0] - 1)
+        self.assertEqual(raw.ask("D"), "OK")
+        self.assert_came_up()
+
+    def test_breakpoints_hold_on_the_way_back(self):
+        raw = self.raw()
+        self.assertEqual(raw.ask(f"Z0,{address_of('partition_enter')},2"), "OK")
+        seen = []
+        for _ in range(7):  # until it is ready, after 2 ms: over several checkpoints
+            self.assertIn("thread:1;", raw.ask("vCont;c"))
+            seen.append(self.state(raw))
+            # As GDB does it: a step leads away from the breakpoint.
+            self.assertEqual(raw.ask("vCont;s"), "T05thread:1;")
+        for there in reversed(seen):
+            self.assertIn("thread:1;", raw.ask("bc"))
+            self.assertEqual(self.state(raw), there)
+        self.assertIn("replaylog:begin", raw.ask("bc"))
+        self.assertIn("cipu0: 0 instructions", raw.monitor("time"))
+        self.assertIn("replaylog:begin", raw.ask("bs"))
+        # What follows is the same again. (To the end it would print more than the pipe holds.)
+        for there in seen[:3]:
+            self.assertIn("thread:1;", raw.ask("vCont;c"))
+            self.assertEqual(self.state(raw), there)
+            self.assertEqual(raw.ask("vCont;s"), "T05thread:1;")
+        self.assertEqual(raw.ask("D"), "OK")
+        self.assert_came_up()
+
+    def test_interrupts_happen_again_where_they_happened(self):
+        raw = self.raw()
+        trap = address_of("trap_entry")
+        self.assertEqual(raw.ask(f"Z0,{trap},2"), "OK")
+        seen = []
+        for _ in range(5):
+            self.assertIn("thread:1;", raw.ask("vCont;c"))
+            seen.append(self.state(raw))
+            self.assertEqual(raw.ask("vCont;s"), "T05thread:1;")
+        for there in reversed(seen):
+            self.assertIn("thread:1;", raw.ask("bc"))
+            self.assertEqual(self.state(raw), there)
+            # Before the interrupt is what it interrupted, and after that the interrupt again.
+            self.assertEqual(raw.ask("bs"), "T05thread:1;")
+            pc = raw.ask("p20")
+            self.assertNotEqual(pc, there[0][-len(pc):])
+            self.assertIn("thread:1;", raw.ask("vCont;c"))
+            self.assertEqual(self.state(raw)[:2], there[:2])
+            self.assertIn("thread:1;", raw.ask("bs"))
+        self.assertEqual(raw.ask(f"z0,{trap},2"), "OK")
+        self.assertEqual(raw.ask("D"), "OK")
+        self.assert_came_up()
+
+    def test_the_last_write_of_a_variable_is_found(self):
+        self.machine = self.platform()
+        text = self.machine.gdb(
+            "cipu",
+            "break stage_pod_sync",
+            "continue",
+            "delete",
+            "set $routes = &partition->routes",
+            "print *$routes",
+            "watch -l *$routes",
+            "reverse-continue",
+            "print *$routes",
+            "x/i $pc",
+            "reverse-continue",
+            "x/i $pc",
+            "reverse-stepi",
+            "delete",
+            "stepi",
+            "stepi",
+            "print *$routes",
+            "detach",
+        )
+        # cipu0 has 8 GPUs with 8 ports each, its own 8 and 8 to memory pools: 80 routes, as the boot log says.
+        pattern = (r"\$1 = 80\n.*Old value = 80\nNew value = 79\n.*\$2 = 79\n=> 0x\w+ <written\+\d+>:\s+sw\t.*"
+                   r"Old value = 79\nNew value = 78\n.*=> 0x\w+ <written\+\d+>:\s+sw\t.*\$3 = 79\n")
+        self.assertRegex(text, re.compile(pattern, re.DOTALL))
+        self.assert_came_up()
+
+    def test_back_from_anywhere(self):
+        raw = self.raw()
+        raw.send(frame("vCont;c"))
+        time.sleep(0.7)  # the platform comes up meanwhile and runs on
+        raw.send(b"\x03")
+        self.assertEqual(raw.answer(), "T02thread:1;")
+        self.assertEqual(raw.ask(f"Z0,{address_of('stage_tables')},2"), "OK")
+        self.assertIn("thread:1;", raw.ask("bc"))
+        # As in docs/firmware.md: time and count of the first instruction of stage_tables.
+        text = raw.monitor("time")
+        self.assertEqual(raw.ask("p20"), bytes.fromhex(address_of("stage_tables").zfill(16))[::-1].hex())
+        self.assertEqual(raw.ask("bs"), "T05thread:1;")
+        self.assertIn("thread:1;", raw.ask("vCont;c"))
+        self.assertEqual(raw.monitor("time"), text)
+        self.assertEqual(raw.ask("D"), "OK")
+        self.assert_came_up()
+
+    def test_what_a_debugger_changes_begins_a_new_history(self):
+        raw = self.raw()
+        self.run_to(raw, "main")
+        self.assertEqual(raw.ask("bs"), "T05thread:1;")
+        self.assertEqual(raw.ask("P5=0000000000000000"), "OK")
+        self.assertIn("replaylog:begin", raw.ask("bs"))
+        self.assertEqual(raw.ask("vCont;s"), "T05thread:1;")
+        self.assertEqual(raw.ask("bx"), "")
+
+    def test_of_several_controllers_none_goes_back(self):
+        raw = self.raw("cipu0,cipu1")
+        self.assertNotIn("Reverse", raw.ask("qSupported:swbreak+;hwbreak+"))
+        self.assertEqual(raw.ask("bs"), "")
+
+
+class HartReverseTest(unittest.TestCase):
+    """supernode hart, whose console stays open and silent."""
+
+    def raw(self, *arguments):
+        process = subprocess.Popen([gdb_test.SUPERNODE, "hart", "--gdb", "0", *map(str, arguments)],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        raw = Raw(int(re.search(r":(\d+)$", process.stdout.readline())[1]))
+        self.addCleanup(raw.close)
+        return raw
+
+    def state(self, raw):
+        """All registers, simulated time and instructions, and memory where the stack and the count are."""
+        return raw.ask("g"), raw.monitor("time"), raw.ask("m80000000,200")
+
+    def test_timer_interrupts_retrace(self):
+        with tempfile.TemporaryDirectory() as folder:
+            program = pathlib.Path(folder) / "busy.elf"
+            subprocess.run(["riscv64-unknown-elf-gcc", "-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-nostdlib",
+                            "-static", "-Wl,-N,--no-warn-rwx-segments", "-Wl,-Ttext=0x80000000", "-DHARTS=1",
+                            ROOT / "tests" / "integration" / "hart" / "busy.S", "-o", program], check=True)
+            lines = subprocess.run(["riscv64-unknown-elf-nm", program], check=True, capture_output=True,
+                                   text=True).stdout.splitlines()
+            trap = next(line.split()[0] for line in lines if line.endswith(" trap")).lstrip("0")
+            raw = self.raw(program, "--memory", "16MiB")
+            self.assertEqual(raw.ask(f"Z1,{trap},2"), "OK")
+            seen = []
+            for _ in range(40):
+                self.assertIn("thread:1;", raw.ask("vCont;c"))
+                seen.append(self.state(raw))
+                self.assertEqual(raw.ask("vCont;s"), "T05thread:1;")
+            for there in reversed(seen):
+                self.assertIn("thread:1;", raw.ask("bc"))
+                self.assertEqual(self.state(raw), there)
+            self.assertIn("replaylog:begin", raw.ask("bc"))
+            raw.ask("D")
+
+    def test_far_back_over_forgotten_checkpoints(self):
+        raw = self.raw("--bios", "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_jump.bin",
+                       "--kernel", "/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin")
+        self.assertEqual(raw.ask("Z1,80200000,4"), "OK")
+        self.assertIn("thread:1;", raw.ask("vCont;c"))
+        there = self.state(raw)
+        self.assertEqual(raw.ask("vCont;s"), "T05thread:1;")
+        raw.send(frame("vCont;c"))
+        time.sleep(0.7)  # over 100 ms of simulated time: more than 32 checkpoints, of which some are forgotten
+        raw.send(b"\x03")
+        self.assertEqual(raw.answer(), "T02thread:1;")
+        self.assertGreater(float(raw.monitor("time").split()[0]), 0.05)
+        self.assertIn("thread:1;", raw.ask("bc"))
+        self.assertEqual(self.state(raw), there)
+        self.assertEqual(raw.ask("bs"), "T05thread:1;")
+        self.assertEqual(raw.ask("vCont;s"), "T05thread:1;")
+        self.assertEqual(self.state(raw)[:2], there[:2])
+
+
+if __name__ == "__main__":
+    gdb_test.SUPERNODE = pathlib.Path(sys.argv.pop(1)).resolve()
+    unittest.main()

@@ -122,6 +122,25 @@ class BenchTest(unittest.TestCase):
         self.assertEqual(cell["rows"], rtl["rows"])
         self.assertEqual(cell["fabric"], rtl["fabric"])
 
+    def test_large_exchanges_in_flow_are_within_3_percent_of_cells(self):
+        # Flow takes longer messages here. 63 blocks of 16 MiB over the payload rate are 1422 us.
+        for collective in ["all_to_all", "all_gather"]:
+            arguments = [collective, "--algorithm", "direct", "--begin", "1G", "--end", "1G"]
+            cell, _ = self.bench(*arguments)
+            flow, _ = self.bench(*arguments, "--fidelity", "flow")
+            cell_us, flow_us = (result["rows"][0]["time_us"] for result in (cell, flow))
+            self.assertLess(abs(flow_us / cell_us - 1), 0.03, collective)
+            self.assertGreater(flow_us, 63 * (16 << 20) / LINE_RATE_GBPS / 1e3)
+            # What is sent after the boot; all of it arrives.
+            self.assertEqual(flow["fabric"]["bytes_injected"], flow["fabric"]["bytes_delivered"])
+
+    def test_data_arrive_whole_in_long_messages(self):
+        # Blocks of 4 MiB go in eighths of 512 KiB.
+        for collective in ["all_to_all", "all_reduce"]:
+            result, _ = self.bench(collective, "--ranks", 3, "--algorithm", "direct", "--check", "--begin", "12M",
+                                   "--end", "12M", "--fidelity", "flow")
+            self.assertEqual(result["rows"][0]["wrong"], 0)
+
     def test_an_error_rate_that_replay_cannot_repair_is_refused(self):
         done = self.call("all_reduce", "--bit-error-rate", "1e-4")
         self.assertEqual(done.returncode, 2)

@@ -39,6 +39,7 @@ LINKS = {
     "cloudmatrix384_cluster": (165888, 392e9, 0.5),
     "kunlun64": (64, 100e9, 0.7),
     "nvl72_superpod": (576, 900e9, 0.5),
+    "one_switch_14t_128": (128, 1750e9, 0.95),
     "sd200": (64, 600e9, 0.3),
     "shanghai_cube": (128, 448e9, 0.5),
     "shanghai_cube_group": (32, 448e9, 0.7),

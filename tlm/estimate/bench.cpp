@@ -22,6 +22,7 @@ workload::collective collective_of(const bench_options& options, std::uint32_t r
   what.ranks = ranks;
   what.groups = options.groups;
   what.elements = size.value / workload::element_size;
+  what.long_messages = options.engine == platform::fabric_engine::flow;
   return what;
 }
 

@@ -50,6 +50,9 @@ struct collective {
   /// So many groups of `ranks` ranks each do the collective at the same time, each for itself:
   /// group g are the program's ranks g * ranks to (g + 1) * ranks - 1.
   std::uint32_t groups = 1;
+  /// Large blocks go in fewer messages: longest_message_of(). For an engine in which a long message
+  /// does not keep others waiting, and whose cost is the number of messages.
+  bool long_messages = false;
 
   std::uint32_t all_ranks() const { return ranks * groups; }
 };
@@ -85,6 +88,11 @@ struct collective_program {
   program work;
   std::uint32_t tags = 0;
 };
+
+/// Elements of the longest message. Copies are cut at it, and those to several peers take turns, so
+/// that nobody keeps a peer's link or waits behind a long message: 256 KiB. With long_messages an
+/// eighth of a block, from 256 KiB to 2 MiB, but for trees, in which pieces wait for one another.
+std::uint64_t longest_message_of(const collective& what);
 
 /// Into how many parts ring, direct and halving_doubling cut each block so that sums overlap with
 /// transfers: as many as leave 64 KiB or more to each, and at most 4, one per command queue.

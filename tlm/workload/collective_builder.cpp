@@ -43,12 +43,13 @@ operation& collective_builder::append(std::uint32_t rank, unsigned queue, operat
 void collective_builder::send(std::uint32_t rank, unsigned queue, std::uint32_t tag,
                               const std::vector<copy_to>& copies) {
   std::vector<message> messages;
+  const std::uint64_t longest = longest_message_of(what_);
   bool more = true;
-  for (std::uint64_t begin = 0; more; begin += longest_message) {
+  for (std::uint64_t begin = 0; more; begin += longest) {
     more = false;
     for (const copy_to& copy : copies) {
       if (copy.part.count > begin) {
-        const std::uint64_t count = std::min(longest_message, copy.part.count - begin);
+        const std::uint64_t count = std::min(longest, copy.part.count - begin);
         messages.push_back({copy.peer, to_bytes(count), to_bytes(copy.part.first + begin),
                             to_bytes(copy.place + begin)});
         more = more || copy.part.count > begin + count;

@@ -9,10 +9,6 @@
 
 namespace sn::workload {
 
-/// Elements of the longest message, 256 KiB: copies are cut at it, and those to several peers take
-/// turns, so that nobody keeps a peer's link or waits behind a long message.
-inline constexpr std::uint64_t longest_message = (std::uint64_t{256} << 10U) / element_size;
-
 /// A part of the sender's data that goes to a place in the data of `peer`. All in elements.
 struct copy_to {
   std::uint32_t peer = 0;

@@ -56,6 +56,19 @@ TEST(collective_data, every_algorithm_of_every_kind_is_right_for_2_to_9_ranks_an
   }
 }
 
+TEST(collective_data, and_for_10_to_64_ranks) {
+  for (const collective_kind kind : all_kinds) {
+    for (std::uint32_t ranks = 10; ranks <= 64; ++ranks) {
+      for (const collective_algorithm algorithm : algorithms_for(kind, ranks)) {
+        for (const std::uint64_t elements : {37U, 331U}) {
+          const collective what{kind, algorithm, ranks, elements, 1};
+          EXPECT_EQ(wrong_after(what, ranks + elements), 0U) << described(what);
+        }
+      }
+    }
+  }
+}
+
 TEST(collective_data, and_when_blocks_are_cut_into_channels_and_pieces) {
   // 64 KiB are 16384 elements: three ranks get 3 channels, and trees of 3 MiB get pieces.
   for (const collective_kind kind : all_kinds) {

@@ -17,6 +17,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
+constexpr std::uint64_t kib = std::uint64_t{1} << 10U;
+constexpr std::uint64_t gib = std::uint64_t{1} << 30U;
+
 /// What one rank does.
 struct tally {
   std::uint64_t sends = 0;  ///< transfers
@@ -313,6 +316,56 @@ TEST(collective, blocks_are_cut_into_at_most_four_channels_of_64_kib) {
   EXPECT_EQ(channels(std::uint64_t{2} * 8 * 65536), 2U);
   EXPECT_EQ(channels(std::uint64_t{1} << 30U), 4U);
   EXPECT_EQ(expand(what).work.ranks[0].queues.size(), 4U);
+}
+
+// 64 ranks: blocks of 1 GiB are 16 MiB, an eighth of which are 2 MiB; blocks of 256 MiB 4 MiB and
+// 512 KiB; those of 64 MiB 1 MiB and 128 KiB, which is less than messages have anyway.
+TEST(collective, messages_end_at_256_kib_and_long_ones_at_an_eighth_of_a_block) {
+  collective what{collective_kind::all_to_all, collective_algorithm::direct, 64, gib / 4, 1};
+  EXPECT_EQ(longest_message_of(what) * element_size, 256 * kib);
+  what.long_messages = true;
+  EXPECT_EQ(longest_message_of(what) * element_size, 2048 * kib);
+  what.elements = gib / 4 / 4;
+  EXPECT_EQ(longest_message_of(what) * element_size, 512 * kib);
+  what.elements = gib / 16 / 4;
+  EXPECT_EQ(longest_message_of(what) * element_size, 256 * kib);
+  // Never more than 2 MiB, whatever the block; and whole regions of 256 bytes: an eighth of a
+  // hundredth of 1 GiB are 1,342,177 bytes, of which 5242 regions are 1,341,952.
+  what.elements = gib / 4;
+  what.ranks = 2;
+  EXPECT_EQ(longest_message_of(what) * element_size, 2048 * kib);
+  what.ranks = 100;
+  EXPECT_EQ(longest_message_of(what) * element_size, 1'341'952U);
+  what.algorithm = collective_algorithm::double_binary_tree;
+  what.kind = collective_kind::all_reduce;
+  EXPECT_EQ(longest_message_of(what) * element_size, 256 * kib);
+}
+
+// 16 MiB to each of 63 peers and to itself, in 8 messages of 2 MiB that take turns.
+TEST(collective, long_messages_carry_the_same_bytes_to_the_same_places) {
+  collective what{collective_kind::all_to_all, collective_algorithm::direct, 64, gib / 4, 1};
+  const program usual = expand(what).work;
+  what.long_messages = true;
+  const program coarse = expand(what).work;
+  for (std::uint32_t rank = 0; rank < 64; ++rank) {
+    const auto& few = coarse.ranks[rank].queues[0].operations[0].transfer.messages;
+    const auto& many = usual.ranks[rank].queues[0].operations[0].transfer.messages;
+    ASSERT_EQ(few.size(), 64U * 8);
+    ASSERT_EQ(many.size(), 64U * 64);
+    std::map<std::uint32_t, std::uint64_t> begins;
+    std::map<std::uint32_t, std::uint64_t> bytes;
+    for (const message& m : few) {
+      bytes[m.peer] += m.size.value;
+      begins.try_emplace(m.peer, m.to.value);
+    }
+    for (const message& m : many) {
+      bytes[m.peer] -= m.size.value;
+      EXPECT_GE(m.to.value, begins.at(m.peer));
+    }
+    for (const auto& [peer, left] : bytes) {
+      EXPECT_EQ(left, 0U) << "from " << rank << " to " << peer;
+    }
+  }
 }
 
 TEST(collective, tags_begin_where_they_are_told_and_are_counted) {

@@ -29,7 +29,7 @@ std::string bad_head(std::uint8_t vc, std::uint16_t tag, base::endpoint_id sourc
 }  // namespace
 
 std::string malformed(const tl_request& request) {
-  const std::string head = bad_head(request.vc, request.tag, request.source, request.destination);
+  std::string head = bad_head(request.vc, request.tag, request.source, request.destination);
   if (!head.empty()) {
     return head;
   }
@@ -56,7 +56,7 @@ std::string malformed(const tl_request& request) {
 }
 
 std::string malformed(const tl_response& response) {
-  const std::string head =
+  std::string head =
       bad_head(response.vc, response.tag, response.source.value_or(0), response.destination);
   if (!head.empty()) {
     return head;

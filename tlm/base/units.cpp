@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <stdexcept>
 
 #include "base/error.h"
@@ -146,6 +147,11 @@ std::string scaled(std::uint64_t value, const char* const* prefixes, std::size_t
 constexpr const char* si[] = {"", "k", "M", "G", "T", "P", "E"};
 
 }  // namespace
+
+picoseconds from_seconds(double seconds) {
+  constexpr double picoseconds_per_second = 1e12;
+  return picoseconds(static_cast<std::uint64_t>(std::llround(seconds * picoseconds_per_second)));
+}
 
 picoseconds transfer_time(bytes amount, bytes_per_second rate) {
   ensure(rate.value != 0, "transfer_time: the rate is zero");

@@ -66,6 +66,9 @@ constexpr double to_seconds(picoseconds time) {
   return static_cast<double>(time.value) * 1e-12;
 }
 
+/// The nearest count of picoseconds; `seconds` must not be negative, nor more than a hundred days.
+picoseconds from_seconds(double seconds);
+
 // Parsing of values as people write them: "896 GB/s", "400 Gbit/s", "150 ns", "144 GiB", "2 kW",
 // "1.3 GHz", "500 TFLOPS". GB is 10^9, GiB is 2^30. Each throws std::invalid_argument that says
 // what was expected when the text is not a number followed by a unit of that kind, is negative, or

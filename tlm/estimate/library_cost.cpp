@@ -42,10 +42,6 @@ ring_work ring_of(const collective& what) {
   }
 }
 
-base::picoseconds to_picoseconds(double seconds) {
-  return base::picoseconds(static_cast<std::uint64_t>(seconds * 1e12 + 0.5));
-}
-
 double rate_of(const library_links& links,
                const platform::library_parameters::bulk_protocol& bulk) {
   return bulk.efficiency * static_cast<double>(links.payload.value);
@@ -60,9 +56,9 @@ library_choice ring_time(const platform::library_parameters& library, const libr
   const double waiting = work.steps * base::to_seconds(small.step_latency);
   const double wire = work.bytes / static_cast<double>(links.payload.value);
   result.time =
-      to_picoseconds(result.low_latency ? waiting + small.exposed * small.wire_overhead * wire
-                                        : base::to_seconds(library.ring.launch) + waiting +
-                                              work.bytes / rate_of(links, library.ring));
+      base::from_seconds(result.low_latency ? waiting + small.exposed * small.wire_overhead * wire
+                                            : base::to_seconds(library.ring.launch) + waiting +
+                                                  work.bytes / rate_of(links, library.ring));
   return result;
 }
 
@@ -73,8 +69,8 @@ library_choice exchange_time(const platform::library_parameters& library,
       bytes_of(what) * (what.kind == collective_kind::send_receive ? 1.0 : (n - 1) / n);
   library_choice result;
   result.algorithm = collective_algorithm::direct;
-  result.time = to_picoseconds(base::to_seconds(library.exchange.launch) +
-                               bytes / rate_of(links, library.exchange));
+  result.time = base::from_seconds(base::to_seconds(library.exchange.launch) +
+                                   bytes / rate_of(links, library.exchange));
   return result;
 }
 
@@ -85,8 +81,9 @@ library_choice in_switch_time(const platform::library_parameters& library,
   const double fill = how.fill_depth * std::min(size, static_cast<double>(how.fill_limit.value));
   library_choice result;
   result.algorithm = collective_algorithm::in_switch;
-  result.time = to_picoseconds(base::to_seconds(how.bulk.launch) +
-                               (1.0 + 1.0 / what.ranks) * (size + fill) / rate_of(links, how.bulk));
+  result.time =
+      base::from_seconds(base::to_seconds(how.bulk.launch) +
+                         (1.0 + 1.0 / what.ranks) * (size + fill) / rate_of(links, how.bulk));
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <utility>
@@ -402,7 +403,8 @@ bench_result run_network_bench(const bench_options& options,
                         size);
       row.wrong = count_wrong(what, steps);
     }
-    const auto carried = static_cast<std::uint64_t>(wire_bytes_of(on_links, what.elements) + 0.5);
+    const auto carried =
+        static_cast<std::uint64_t>(std::llround(wire_bytes_of(on_links, what.elements)));
     result.bytes_injected += base::bytes(carried);
     result.bytes_delivered += base::bytes(carried);
     row_done(row);

@@ -127,10 +127,6 @@ class flow_joiner {
   std::uint64_t bytes_ = 0;
 };
 
-base::picoseconds to_picoseconds(double seconds) {
-  return base::picoseconds(static_cast<std::uint64_t>(seconds * 1e12 + 0.5));
-}
-
 }  // namespace
 
 stage_cost cost_of_stage(const platform::network_machine& machine,
@@ -215,8 +211,8 @@ base::picoseconds time_of(const platform::network_machine& machine, const schedu
       fixed += gpu.command_fetch_latency + gpu.kernel_launch_overhead;
     }
     if (stage.outer_messages != 0) {
-      fixed +=
-          to_picoseconds(static_cast<double>(stage.outer_messages) / machine.messages_per_second);
+      fixed += base::from_seconds(static_cast<double>(stage.outer_messages) /
+                                  machine.messages_per_second);
     }
     const double n = stage.repeats;
     const double once = base::to_seconds(fixed);
@@ -228,7 +224,7 @@ base::picoseconds time_of(const platform::network_machine& machine, const schedu
     computing +=
         stage.sums ? n * (channels * base::to_seconds(gpu.kernel_launch_overhead) + sums) : taken;
   }
-  return to_picoseconds(std::max(total, computing));
+  return base::from_seconds(std::max(total, computing));
 }
 
 double wire_bytes_of(const schedule_cost& cost, std::uint64_t elements) {

@@ -97,11 +97,6 @@ class filling {
   std::priority_queue<candidate> fullest_;
 };
 
-/// To the nearest picosecond.
-base::picoseconds to_picoseconds(double seconds) {
-  return base::picoseconds(static_cast<std::uint64_t>(seconds * 1e12 + 0.5));
-}
-
 /// What the busiest link has carried, in parts of what it could.
 double busiest_of(const flow_classes& what, double seconds) {
   double busiest = 0.0;
@@ -167,8 +162,8 @@ fluid_result carry(const flow_classes& what) {
     }
     now += taken;
   }
-  result.carried = to_picoseconds(now);
-  result.last = to_picoseconds(last);
+  result.carried = base::from_seconds(now);
+  result.last = base::from_seconds(last);
   result.busiest = busiest_of(what, now);
   base::ensure(result.busiest <= 1.0 + 1e-6, "a link carried more than its rate");
   return result;

@@ -37,6 +37,13 @@ TEST(units, bits_and_bytes_per_second_differ_by_eight) {
   EXPECT_EQ(parse_bandwidth("8 kbit/s").value, 1'000U);
 }
 
+TEST(units, seconds_become_the_nearest_picosecond) {
+  EXPECT_EQ(from_seconds(0.0).value, 0U);
+  EXPECT_EQ(from_seconds(1e-3).value, 1'000'000'000U);
+  EXPECT_EQ(from_seconds(1.4e-12).value, 1U);
+  EXPECT_EQ(from_seconds(1.6e-12).value, 2U);
+}
+
 TEST(units, every_kind_has_its_base_unit) {
   EXPECT_EQ(parse_time("1 ps").value, 1U);
   EXPECT_EQ(parse_time("220.5 ns").value, 220'500U);

@@ -200,27 +200,56 @@ class HartReverseTest(unittest.TestCase):
         """All registers, simulated time and instructions, and memory where the stack and the count are."""
         return raw.ask("g"), raw.monitor("time"), raw.ask("m80000000,200")
 
+    def busy(self):
+        """A program that is interrupted by its timer again and again, the address of its handler, and a folder."""
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        folder = pathlib.Path(scratch.name)
+        program = folder / "busy.elf"
+        subprocess.run(["riscv64-unknown-elf-gcc", "-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-nostdlib",
+                        "-static", "-Wl,-N,--no-warn-rwx-segments", "-Wl,-Ttext=0x80000000", "-DHARTS=1",
+                        ROOT / "tests" / "integration" / "hart" / "busy.S", "-o", program], check=True)
+        lines = subprocess.run(["riscv64-unknown-elf-nm", program], check=True, capture_output=True,
+                               text=True).stdout.splitlines()
+        return program, next(line.split()[0] for line in lines if line.endswith(" trap")).lstrip("0"), folder
+
+    def next_stop(self, raw):
+        """As GDB continues from a breakpoint: by a step first."""
+        self.assertEqual(raw.ask("vCont;s"), "T05thread:1;")
+        self.assertIn("thread:1;", raw.ask("vCont;c"))
+        return self.state(raw)
+
     def test_timer_interrupts_retrace(self):
-        with tempfile.TemporaryDirectory() as folder:
-            program = pathlib.Path(folder) / "busy.elf"
-            subprocess.run(["riscv64-unknown-elf-gcc", "-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-nostdlib",
-                            "-static", "-Wl,-N,--no-warn-rwx-segments", "-Wl,-Ttext=0x80000000", "-DHARTS=1",
-                            ROOT / "tests" / "integration" / "hart" / "busy.S", "-o", program], check=True)
-            lines = subprocess.run(["riscv64-unknown-elf-nm", program], check=True, capture_output=True,
-                                   text=True).stdout.splitlines()
-            trap = next(line.split()[0] for line in lines if line.endswith(" trap")).lstrip("0")
-            raw = self.raw(program, "--memory", "16MiB")
-            self.assertEqual(raw.ask(f"Z1,{trap},2"), "OK")
-            seen = []
-            for _ in range(40):
-                self.assertIn("thread:1;", raw.ask("vCont;c"))
-                seen.append(self.state(raw))
-                self.assertEqual(raw.ask("vCont;s"), "T05thread:1;")
-            for there in reversed(seen):
-                self.assertIn("thread:1;", raw.ask("bc"))
-                self.assertEqual(self.state(raw), there)
-            self.assertIn("replaylog:begin", raw.ask("bc"))
-            raw.ask("D")
+        program, trap, _ = self.busy()
+        raw = self.raw(program, "--memory", "16MiB")
+        self.assertEqual(raw.ask(f"Z1,{trap},2"), "OK")
+        seen = [self.next_stop(raw) for _ in range(40)]
+        for there in reversed(seen[:-1]):
+            self.assertIn("thread:1;", raw.ask("bc"))
+            self.assertEqual(self.state(raw), there)
+        self.assertIn("replaylog:begin", raw.ask("bc"))
+
+    def test_snapshots_under_a_debugger(self):
+        program, trap, folder = self.busy()
+        raw = self.raw(program, "--memory", "16MiB")
+        self.assertEqual(raw.ask(f"Z1,{trap},2"), "OK")
+        self.next_stop(raw)
+        here = self.next_stop(raw)
+        self.assertEqual(raw.monitor(f"snapshot save {folder}/a.snap"), "saved\n")
+        later = [self.next_stop(raw) for _ in range(3)]
+        self.assertEqual(raw.monitor(f"snapshot save {folder}/b.snap"), "saved\n")
+        # Back, on again, and forth.
+        self.assertIn("restored", raw.monitor(f"snapshot restore {folder}/a.snap"))
+        self.assertEqual(self.state(raw), here)
+        self.assertEqual([self.next_stop(raw) for _ in range(2)], later[:2])
+        self.assertIn("restored", raw.monitor(f"snapshot restore {folder}/b.snap"))
+        self.assertEqual(self.state(raw), later[2])
+        # History has begun anew there, and what was before it cannot come back.
+        self.assertIn("start again with --restore", raw.monitor(f"snapshot restore {folder}/a.snap"))
+        self.next_stop(raw)
+        self.assertIn("thread:1;", raw.ask("bc"))
+        self.assertIn("cannot be opened", raw.monitor(f"snapshot restore {folder}/c.snap"))
+        self.assertIn("expected monitor snapshot save", raw.monitor("snapshot"))
 
     def test_far_back_over_forgotten_checkpoints(self):
         raw = self.raw("--bios", "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_jump.bin",

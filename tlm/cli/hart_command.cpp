@@ -178,7 +178,7 @@ std::string script_name(const arguments& given) {
   return fmt::format("{:08x}", base::file_checksum(given.script));
 }
 
-void save(const arguments& given, const soc::virt_machine& machine,
+void save(const std::string& path, const arguments& given, const soc::virt_machine& machine,
           const std::optional<console_script>& script) {
   base::snapshot_writer to;
   machine.save(to);
@@ -188,13 +188,13 @@ void save(const arguments& given, const soc::virt_machine& machine,
     to.text(script_name(given));
     script->save(to);
   }
-  to.write(given.save);
+  to.write(path);
 }
 
 /// Goes on where --save was; a script too if it is the same, while another one begins.
-void restore(const arguments& given, soc::virt_machine& machine,
+void restore(const std::string& path, const arguments& given, soc::virt_machine& machine,
              std::optional<console_script>& script) {
-  base::snapshot_reader from = base::snapshot_reader::from_file(given.restore);
+  base::snapshot_reader from = base::snapshot_reader::from_file(path);
   machine.restore(from);
   from.section("console");
   bool goes_on = false;
@@ -222,13 +222,14 @@ soc::machine_outcome run_machine(const arguments& given, soc::virt_machine& mach
       throw base::run_error(
           fmt::format("the run ended before {}: there is no {}", given.save_at, given.save));
     }
-    save(given, machine, script);
+    save(given.save, given, machine, script);
   }
   return machine.run(given.max_instructions);
 }
 
 /// A debugger, if one is wanted: the machine stands still until it has come.
-std::unique_ptr<gdb::debugger> debugger_for(const arguments& given, soc::virt_machine& machine) {
+std::unique_ptr<gdb::debugger> debugger_for(const arguments& given, soc::virt_machine& machine,
+                                            std::optional<console_script>& script) {
   if (given.gdb.empty()) {
     return nullptr;
   }
@@ -238,6 +239,12 @@ std::unique_ptr<gdb::debugger> debugger_for(const arguments& given, soc::virt_ma
   const gdb::tcp_address address = gdb::parse_address(given.gdb);
   const std::vector<gdb::named_target> harts = gdb::harts_of(machine);
   auto debugger = std::make_unique<gdb::debugger>(harts, harts, address);
+  debugger->on_snapshot({[&](const std::string& path) { save(path, given, machine, script); },
+                         [&](const std::string& path) { restore(path, given, machine, script); },
+                         [&](const std::string& path) {
+                           base::snapshot_reader from = base::snapshot_reader::from_file(path);
+                           return machine.saved_at(from);
+                         }});
   fmt::print("waiting for GDB on {}:{}\n", address.host, debugger->port());
   std::fflush(stdout);
   debugger->wait_for_debugger();
@@ -289,7 +296,7 @@ int run(arguments& given) {
     }
   });
   if (!given.restore.empty()) {
-    restore(given, machine, script);
+    restore(given.restore, given, machine, script);
   } else if (script.has_value()) {
     script->begin();
   }
@@ -301,7 +308,7 @@ int run(arguments& given) {
       each->core().observe(profiles.back().get());
     }
   }
-  debugger = debugger_for(given, machine);
+  debugger = debugger_for(given, machine, script);
   const estimate::host_meter meter;
   soc::machine_outcome outcome;
   try {

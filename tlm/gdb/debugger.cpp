@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gdb/hexadecimal.h"
+
 namespace sn::gdb {
 
 debugger::debugger(const std::vector<named_target>& all, const std::vector<named_target>& chosen,
@@ -63,26 +65,77 @@ void debugger::advance(const sc_core::sc_time& span) {
   }
 }
 
-void debugger::go_back(history::way how) {
+std::string debugger::session() const {
   base::snapshot_writer to;
   to.section("session");
   to.number(acknowledges_);
   stub_.save(to);
-  const std::vector<std::byte> session = to.finish();
-  history_->go_back(how,
-                    std::string(reinterpret_cast<const char*>(session.data()), session.size()));
+  const std::vector<std::byte> all = to.finish();
+  return std::string(reinterpret_cast<const char*>(all.data()), all.size());
+}
+
+std::string debugger::take_snapshot(std::string_view command) {
+  const bool saves = take(command, "save ");
+  if ((!saves && !take(command, "restore ")) || command.empty()) {
+    return "expected monitor snapshot save FILE or monitor snapshot restore FILE\n";
+  }
+  if (!snapshots_.save) {
+    return "there are snapshots of the machine of supernode hart only\n";
+  }
+  const std::string path(command);
+  try {
+    return saves ? save_snapshot(path) : restore_snapshot(path);
+  } catch (const base::configuration_error& error) {
+    return std::string(error.what()) + '\n';
+  }
+}
+
+std::string debugger::save_snapshot(const std::string& path) {
+  // Between two times there is nothing under way; whatever still happens now, no repetition does.
+  if (sc_core::sc_pending_activity_at_current_time()) {
+    forget_history();
+    while (sc_core::sc_pending_activity_at_current_time()) {
+      sc_core::sc_start(sc_core::SC_ZERO_TIME);
+    }
+  }
+  snapshots_.save(path);
+  return "saved\n";
+}
+
+std::string debugger::restore_snapshot(const std::string& path) {
+  const sc_core::sc_time when = snapshots_.saved_at(path);
+  if (when < sc_core::sc_time_stamp()) {
+    if (history_.has_value()) {
+      history_->begin_anew(when, path, session());
+    }
+    return "it was saved before the present time, and there is no way back: start again with "
+           "--restore\n";
+  }
+  forget_history();
+  snapshots_.restore(path);
+  return "restored ('maintenance flush register-cache' shows it)\n";
+}
+
+void debugger::go_back(history::way how) {
+  history_->go_back(how, session());
   send("T05replaylog:begin;thread:1;");
 }
 
 void debugger::come_back(const std::string& order) {
-  const std::string session = history_->begin(order);
-  base::snapshot_reader from("session", reinterpret_cast<const std::byte*>(session.data()),
-                             session.size());
+  const std::string what = history_->begin(order);
+  base::snapshot_reader from("session", reinterpret_cast<const std::byte*>(what.data()),
+                             what.size());
   from.section("session");
   from.number(acknowledges_);
   stub_.restore(from);
   from.end();
   interrupted_ = false;
+  if (!history_->own_order().empty()) {
+    stub_.stand_still();
+    const std::string text = take_snapshot("restore " + history_->own_order());
+    send(to_hex(text.data(), text.size()));
+    return;
+  }
   stub_.replay(history_->searching());
   if (history_->arrived_at_once()) {
     arrive();
@@ -163,6 +216,17 @@ void debugger::handle_packet(const std::string& payload) {
     send("OK");
     acknowledges_ = false;
     return;
+  }
+  std::string_view command = payload;
+  if (take(command, "qRcmd,")) {
+    const auto text = from_hex(command);
+    std::string_view words = text.has_value() ? std::string_view(*text) : std::string_view();
+    if (take(words, "snapshot")) {
+      take(words, " ");
+      const std::string answer = take_snapshot(words);
+      send(to_hex(answer.data(), answer.size()));
+      return;
+    }
   }
   if (const auto answer = stub_.answer(payload)) {
     send(*answer);

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <systemc>
 #include <vector>
 
@@ -35,6 +37,15 @@ class debugger {
   bool attached() const { return server_.connected(); }
   /// Waits until a debugger comes. The machine then stands still.
   void wait_for_debugger();
+  /// How the machine is saved to a file and restored from one, for "monitor snapshot"; and when it
+  /// was saved. They throw base::configuration_error.
+  struct snapshots {
+    std::function<void(const std::string& path)> save;
+    std::function<void(const std::string& path)> restore;
+    std::function<sc_core::sc_time(const std::string& path)> saved_at;
+  };
+  void on_snapshot(snapshots how) { snapshots_ = std::move(how); }
+
   /// The past is being repeated, unseen by the user.
   bool replaying() const { return history_.has_value() && history_->replaying(); }
   /// Something has happened that a repetition would not do: no way back beyond it.
@@ -54,6 +65,11 @@ class debugger {
   void handle(const packet_event& event);
   void handle_packet(const std::string& payload);
   void send(const std::string& payload);
+  std::string session() const;
+  /// "monitor snapshot save FILE" and "restore FILE"; what to answer.
+  std::string take_snapshot(std::string_view command);
+  std::string save_snapshot(const std::string& path);
+  std::string restore_snapshot(const std::string& path);
   void go_back(history::way how);
   /// This is a process that has gone back.
   void come_back(const std::string& order);
@@ -61,6 +77,7 @@ class debugger {
 
   stub stub_;
   std::optional<history> history_;  ///< with one controller only
+  snapshots snapshots_;
   tcp_server server_;
   packet_reader reader_;
   std::string last_sent_;

@@ -65,6 +65,9 @@ std::optional<std::string> history::keep() {
   if (!all.empty() && (sc_core::sc_time_stamp() < next_checkpoint_ || here == all.back())) {
     return std::nullopt;
   }
+  if (all.empty()) {
+    first_checkpoint_ = sc_core::sc_time_stamp();
+  }
   next_checkpoint_ = sc_core::sc_time_stamp() + interval;
   return moments_.checkpoint(here);
 }
@@ -90,6 +93,17 @@ void history::go_back(way how, const std::string& session) {
   }
 }
 
+void history::begin_anew(const sc_core::sc_time& time, const std::string& own_order,
+                         const std::string& session) {
+  if (moments_.positions().empty() || first_checkpoint_ > time) {
+    return;
+  }
+  task what;
+  what.own = own_order;
+  what.session = session;
+  send(0, what);
+}
+
 void history::send(std::size_t checkpoint, const task& what) {
   base::snapshot_writer to;
   to.section("order");
@@ -98,6 +112,7 @@ void history::send(std::size_t checkpoint, const task& what) {
   put(to, what.goal);
   to.text(what.answer);
   to.text(what.session);
+  to.text(what.own);
   std::vector<entry> past;
   for (const entry& each : log_) {
     if (before(each.where, what.goal)) {
@@ -124,6 +139,7 @@ std::string history::begin(const std::string& order) {
   order_.goal = get(from);
   order_.answer = from.text();
   order_.session = from.text();
+  order_.own = from.text();
   // What is in the log already has been done when the checkpoint was made.
   next_entry_ = log_.size();
   log_.clear();
@@ -135,6 +151,9 @@ std::string history::begin(const std::string& order) {
     log_.push_back(each);
   }
   from.end();
+  if (!order_.own.empty()) {
+    return order_.session;
+  }
   std::deque<soc::planned_event> plan;
   using kind = soc::planned_event::kind;
   for (std::size_t i = next_entry_; i < log_.size(); ++i) {

@@ -43,6 +43,12 @@ class history {
   /// Goes back by an instruction, or to the last place where `session`, which comes back, wants to
   /// stop. Returns only if the beginning of history is here.
   void go_back(way how, const std::string& session);
+  /// Begins anew in the first checkpoint, with an order of the caller's own. Returns if there is no
+  /// checkpoint at `time` or before.
+  void begin_anew(const sc_core::sc_time& time, const std::string& own_order,
+                  const std::string& session);
+  /// The order with which it has begun anew in this process; empty if it has not.
+  const std::string& own_order() const { return order_.own; }
 
   /// Takes an order; the session in it. Replaying has begun then.
   std::string begin(const std::string& order);
@@ -69,6 +75,7 @@ class history {
     soc::hart_position goal;  ///< or before which to search
     std::string answer;
     std::string session;
+    std::string own;  ///< what to do instead of repeating anything
   };
 
   [[noreturn]] void send(std::size_t checkpoint, const task& what);
@@ -81,6 +88,7 @@ class history {
   soc::hart_module& hart_;
   timeline moments_;
   std::vector<entry> log_;
+  sc_core::sc_time first_checkpoint_;
   sc_core::sc_time next_checkpoint_;
 
   bool replaying_ = false;

@@ -14,6 +14,8 @@ std::string help() {
          "monitor harts        all harts: pc, mode, instructions, traps, what they do\n"
          "monitor devices      what lies where in this hart's physical memory\n"
          "monitor reset        this controller and its firmware begin anew; its device does not\n"
+         "monitor snapshot save FILE, monitor snapshot restore FILE\n"
+         "                     the whole machine, as supernode hart --save and --restore do\n"
          "monitor help         this text\n";
 }
 

@@ -36,6 +36,12 @@ class stub {
   /// The past is repeated, with or without looking at where the debugger wants to stop.
   void replay(bool points);
   void replay_on() { running_ = true; }
+  /// The debugger is where it stopped.
+  void stand_still() {
+    running_ = false;
+    current_ = 0;
+    apply_points();
+  }
   /// It has been repeated; the answer, or an empty one at a breakpoint.
   void arrive(const std::string& answer);
 

@@ -447,10 +447,14 @@ struct virt_machine::parts : dma_memory {
     }
   }
 
-  void restore(base::snapshot_reader& from) {
+  sc_core::sc_time saved_at(base::snapshot_reader& from) const {
     from.expect_facts(facts());
     from.section("machine");
-    const sc_core::sc_time now = sc_core::sc_time::from_value(from.number<sc_dt::uint64>());
+    return sc_core::sc_time::from_value(from.number<sc_dt::uint64>());
+  }
+
+  void restore(base::snapshot_reader& from) {
+    const sc_core::sc_time now = saved_at(from);
     next_look = sc_core::sc_time::from_value(from.number<sc_dt::uint64>());
     from.number(looks);
     const bool input_had_ended = from.number<bool>();
@@ -459,7 +463,8 @@ struct virt_machine::parts : dma_memory {
     }
     // Nobody acts until simulated time is what it was.
     order.clear();
-    sc_core::sc_start(now);
+    base::ensure(now >= sc_core::sc_time_stamp(), "simulated time does not go back");
+    sc_core::sc_start(now - sc_core::sc_time_stamp());
     order.set(watch, next_look);
     ram.restore(from);
     if (board != nullptr) {
@@ -567,6 +572,10 @@ void virt_machine::save(base::snapshot_writer& to) const {
 
 void virt_machine::restore(base::snapshot_reader& from) {
   parts_->restore(from);
+}
+
+sc_core::sc_time virt_machine::saved_at(base::snapshot_reader& from) const {
+  return parts_->saved_at(from);
 }
 
 void virt_machine::advance_by(std::function<void(const sc_core::sc_time& span)> advance) {

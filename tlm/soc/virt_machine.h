@@ -97,10 +97,12 @@ class virt_machine {
 
   /// Writes the whole state, before or after run_to(). A disk needs keep_disk_writes.
   void save(base::snapshot_writer& to) const;
-  /// Goes on where a machine of the same configuration was saved, instead of at the beginning. To
-  /// be called before anything runs. Throws base::configuration_error that names the file when it
-  /// is of another machine.
+  /// Goes on where a machine of the same configuration was saved, which must not lie in the past of
+  /// simulated time. Throws base::configuration_error that names the file when it is of another
+  /// machine.
   void restore(base::snapshot_reader& from);
+  /// When the machine was saved. Throws as restore() does.
+  sc_core::sc_time saved_at(base::snapshot_reader& from) const;
 
   /// Lets time go on by `advance` instead of sc_start(): a debugger that may stop in between.
   /// Before run(). It returns early when the simulation has ended.

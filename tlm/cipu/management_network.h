@@ -24,7 +24,12 @@ class management_network : public sc_core::sc_module {
   /// From the hart; addresses are relative to the first window.
   tlm_utils::simple_target_socket<management_network> target;
 
-  /// Puts a device into window `index`. Before simulation starts.
+  using device_socket = tlm_utils::simple_initiator_socket_optional<management_network>;
+
+  /// The socket of window `index`, for the one device that is bound to it. Before simulation
+  /// starts.
+  device_socket& claim(unsigned index);
+  /// Binds a device to window `index`.
   template <typename Socket>
   void attach(unsigned index, Socket& device) {
     claim(index).bind(device);
@@ -33,13 +38,11 @@ class management_network : public sc_core::sc_module {
   unsigned windows() const { return static_cast<unsigned>(windows_.size()); }
 
  private:
-  using device_socket = tlm_utils::simple_initiator_socket_optional<management_network>;
   struct window {
     std::unique_ptr<device_socket> socket;
     bool attached = false;
   };
 
-  device_socket& claim(unsigned index);
   device_socket* find(tlm::tlm_generic_payload& payload);
   void transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned transport_debug(tlm::tlm_generic_payload& payload);

@@ -29,7 +29,7 @@ gpu::efficiency to_gpu(const efficiency& part) {
 
 system::system(const sc_core::sc_module_name& name, const description& machine,
                const system_options& options)
-    : sc_module(name), machine_(machine) {
+    : sc_module(name), machine_(machine), checks_(options.check_protocols) {
   const cipu_parameters& cipu = machine_.cipu;
   scale_out_ = std::make_unique<sn::cipu::packet_network>(
       "scale_out",
@@ -163,7 +163,7 @@ void system::build_cipus(const system_options& options) {
     cipus_.back()->connect(sn::cipu::nic_port::scale_out, *scale_out_);
     cipus_.back()->connect(sn::cipu::nic_port::dcn, *dcn_);
     hosts_.push_back(std::make_unique<host>(fmt::format("host{}", i).c_str()));
-    hosts_.back()->socket.bind(cipus_.back()->host);
+    checks_.connect(hosts_.back()->socket, cipus_.back()->host);
   }
 }
 
@@ -212,20 +212,23 @@ void system::build_fabrics(const system_options& options) {
       fabrics_.push_back(std::make_unique<fabric::cell_engine>(name.c_str(), parameters));
     }
     fabric::engine& engine = *fabrics_.back();
+    orders_.push_back(std::make_unique<fabric::order_checker>());
     for (unsigned index = 0; index < engine.endpoints(); ++index) {
       const unsigned endpoint = engine.endpoint(index).id;
-      const auto bind = [&](auto& device) { device.bind(engine.from_device(index)); };
+      const auto bind = [&](auto& to_fabric, auto& from_fabric) {
+        constexpr auto timing = checker::data_policy::may_be_absent;
+        checks_.connect(to_fabric, engine.from_device(index), timing, orders_.back().get());
+        checks_.connect(engine.to_device(index), from_fabric, timing, orders_.back().get());
+      };
       const unsigned first_cipu = machine_.topology.accelerators;
       const unsigned first_pool = first_cipu + machine_.topology.partitions();
       if (endpoint < first_cipu) {
-        bind(gpus_[endpoint]->to_fabric());
-        engine.to_device(index).bind(gpus_[endpoint]->from_fabric);
+        bind(gpus_[endpoint]->to_fabric(), gpus_[endpoint]->from_fabric);
       } else if (endpoint < first_pool) {
-        bind(cipus_[endpoint - first_cipu]->to_fabric());
-        engine.to_device(index).bind(cipus_[endpoint - first_cipu]->from_fabric);
+        bind(cipus_[endpoint - first_cipu]->to_fabric(),
+             cipus_[endpoint - first_cipu]->from_fabric);
       } else {
-        bind(pools_[endpoint - first_pool]->to_fabric);
-        engine.to_device(index).bind(pools_[endpoint - first_pool]->from_fabric);
+        bind(pools_[endpoint - first_pool]->to_fabric, pools_[endpoint - first_pool]->from_fabric);
       }
     }
     for (unsigned plane = 0; plane < machine_.topology.planes; ++plane) {
@@ -248,15 +251,16 @@ void system::attach_management() {
     const unsigned domain = machine_.domain_of_partition(i);
     for (unsigned g = 0; g < topology.accelerators_per_partition; ++g) {
       gpu::gpu& device = *gpus_[i * topology.accelerators_per_partition + g];
-      cipu.management().attach(g, device.management);
+      checks_.connect(cipu.management().claim(g), device.management);
       device.on_alert([&cipu, g](bool level) { cipu.set_alert(g, level); });
     }
     for (unsigned plane = 0; plane < topology.planes; ++plane) {
-      cipu.management().attach(first_switch + plane, alink_switch(domain, plane).management);
+      checks_.connect(cipu.management().claim(first_switch + plane),
+                      alink_switch(domain, plane).management);
     }
     for (unsigned p = 0; p < machine_.pool.per_domain; ++p) {
-      cipu.management().attach(first_pool + p,
-                               pools_[domain * machine_.pool.per_domain + p]->management);
+      checks_.connect(cipu.management().claim(first_pool + p),
+                      pools_[domain * machine_.pool.per_domain + p]->management);
     }
   }
   // A mailbox channel belongs to the partition of that index in the device's domain.

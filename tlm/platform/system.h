@@ -12,9 +12,11 @@
 #include "alink/link.h"
 #include "alink_switch/alink_switch.h"
 #include "arbiter/arbiter.h"
+#include "checker/checker_set.h"
 #include "cipu/cipu.h"
 #include "cipu/packet_network.h"
 #include "fabric/engine.h"
+#include "fabric/order_checker.h"
 #include "gpu/gpu.h"
 #include "platform/description.h"
 #include "platform/host.h"
@@ -31,6 +33,9 @@ struct system_options {
   std::string firmware;                          ///< folder with cipu.elf, switch.elf, pool.elf
   bool run_firmware = true;                      ///< false: all controllers stay in reset
   fabric_engine engine = fabric_engine::cell;    ///< flow: no arbiter is used
+  /// Puts a checker of TLM-2.0's base protocol between devices and fabric, on the management
+  /// network and at the hosts, and watches the order of bursts. A violation aborts.
+  bool check_protocols = true;
 };
 
 /// The whole machine. Endpoints, ports and pods are numbered as the description says.
@@ -85,6 +90,8 @@ class system : public sc_core::sc_module {
   std::vector<const soc::controller_soc*> all_controllers() const;
 
   description machine_;
+  checker::checker_set checks_;
+  std::vector<std::unique_ptr<fabric::order_checker>> orders_;  ///< by domain
   std::unique_ptr<sn::cipu::packet_network> scale_out_;
   std::unique_ptr<sn::cipu::packet_network> dcn_;
   std::vector<std::unique_ptr<sn::alink_switch::alink_switch>> switches_;  ///< by domain, plane

@@ -320,7 +320,7 @@ TEST(cell_engine_refuses, what_the_target_refuses) {
 }
 
 TEST(cell_engine_aborts, on_bursts_that_no_device_may_send) {
-  fabric_bench it(test_parameters(4, 1));
+  fabric_bench it(test_parameters(4, 1), "fabric", false);
   EXPECT_DEATH(it.devices[0]->issue(it.burst(0, 0, tlm::TLM_WRITE_COMMAND, 0, 64)), "own source");
   EXPECT_DEATH(it.devices[0]->issue(it.burst(1, 2, tlm::TLM_WRITE_COMMAND, 0, 64)),
                "name of another");

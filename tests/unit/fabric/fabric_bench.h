@@ -16,8 +16,10 @@
 
 #include "alink/burst_pool.h"
 #include "alink/sim_time.h"
+#include "checker/checker_set.h"
 #include "fabric/cell_engine.h"
 #include "fabric/flow_engine.h"
+#include "fabric/order_checker.h"
 
 namespace sn::fabric {
 
@@ -133,8 +135,10 @@ inline cell_engine_parameters test_parameters(unsigned endpoints, unsigned plane
 /// An engine, its tables (everything up, routed, one pod) and its devices, bound.
 template <typename Engine, typename Parameters>
 struct engine_bench {
-  explicit engine_bench(const Parameters& parameters, const std::string& name = "fabric")
-      : engine(name.c_str(), parameters) {
+  /// Unless `checked` is false, every hop is checked: by the rules of TLM-2.0, and for order.
+  explicit engine_bench(const Parameters& parameters, const std::string& name = "fabric",
+                        bool checked = true)
+      : checks(checked), engine(name.c_str(), parameters) {
     for (unsigned plane = 0; plane < parameters.planes; ++plane) {
       controls.push_back(std::make_unique<test_control>());
       for (const auto& endpoint : parameters.endpoints) {
@@ -147,8 +151,10 @@ struct engine_bench {
     for (unsigned index = 0; index < engine.endpoints(); ++index) {
       devices.push_back(
           std::make_unique<test_device>((name + "_device_" + std::to_string(index)).c_str()));
-      devices.back()->out.bind(engine.from_device(index));
-      engine.to_device(index).bind(devices.back()->in);
+      checks.connect(devices.back()->out, engine.from_device(index),
+                     checker::data_policy::may_be_absent, &order);
+      checks.connect(engine.to_device(index), devices.back()->in,
+                     checker::data_policy::may_be_absent, &order);
     }
   }
 
@@ -177,12 +183,18 @@ struct engine_bench {
 
   void check() const {
     EXPECT_TRUE(engine.idle());
+    if (std::none_of(devices.begin(), devices.end(),
+                     [](const auto& device) { return device->end_later; })) {
+      checks.audit();
+    }
     engine.audit();
     const auto statistics = engine.statistics();
     EXPECT_EQ(statistics.bytes_injected, statistics.bytes_delivered + statistics.bytes_failed);
   }
 
   alink::burst_pool pool;
+  order_checker order;
+  checker::checker_set checks;
   Engine engine;
   std::vector<std::unique_ptr<test_control>> controls;
   std::vector<std::unique_ptr<test_device>> devices;

@@ -1,0 +1,80 @@
+#include "fabric/order_checker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "alink/burst.h"
+#include "base/error.h"
+
+namespace sn::fabric {
+namespace {
+
+/// The unit that stays in order, from UALink: not taken from the fabric that is checked.
+constexpr std::uint64_t ordered_bytes = 256;
+
+}  // namespace
+
+order_checker::order_checker()
+    : report_([](const std::string& violation) { base::invariant_violated(violation); }) {}
+
+order_checker::pair order_checker::pair_of(tlm::tlm_generic_payload& payload) {
+  const alink::burst_extension& extension = alink::extension_of(payload);
+  return (static_cast<pair>(extension.source) << 16U) | extension.destination;
+}
+
+order_checker::burst* order_checker::find(tlm::tlm_generic_payload& payload) {
+  std::vector<burst>& bursts = under_way_[pair_of(payload)];
+  const auto found = std::find_if(bursts.begin(), bursts.end(),
+                                  [&](const burst& one) { return one.payload == &payload; });
+  return found == bursts.end() ? nullptr : &*found;
+}
+
+void order_checker::requested(tlm::tlm_generic_payload& payload, const sc_core::sc_time& time) {
+  const std::uint64_t first = payload.get_address();
+  const std::uint64_t last = first + (payload.get_data_length() - 1);
+  under_way_[pair_of(payload)].push_back({&payload, time, first / ordered_bytes * ordered_bytes,
+                                          last / ordered_bytes * ordered_bytes + ordered_bytes - 1,
+                                          false});
+}
+
+void order_checker::delivered(tlm::tlm_generic_payload& payload) {
+  ++deliveries_;
+  const burst* it = find(payload);
+  const alink::burst_extension& extension = alink::extension_of(payload);
+  const std::string name =
+      fmt::format("the burst from endpoint {} to {} at {:#x}", extension.source,
+                  extension.destination, payload.get_address());
+  if (it == nullptr) {
+    report_(name + " was delivered and never sent");
+    return;
+  }
+  if (it->delivered) {
+    report_(name + " was delivered twice");
+  }
+  for (const burst& other : under_way_[pair_of(payload)]) {
+    // Bursts sent at the same time are in the order of their calls.
+    const bool earlier = other.sent != it->sent ? other.sent < it->sent : &other < it;
+    if (earlier && !other.delivered && other.first_byte <= it->last_byte &&
+        it->first_byte <= other.last_byte) {
+      report_(name + fmt::format(" passed one at {:#x} that touches the same region",
+                                 other.payload->get_address()));
+    }
+  }
+  find(payload)->delivered = true;
+}
+
+void order_checker::responded(tlm::tlm_generic_payload& payload) {
+  std::vector<burst>& bursts = under_way_[pair_of(payload)];
+  const burst* it = find(payload);
+  if (it == nullptr) {
+    report_("a burst was answered that had not been sent");
+    return;
+  }
+  if (payload.is_response_ok() && !it->delivered) {
+    report_("a burst was answered well that had not been delivered");
+  }
+  bursts.erase(bursts.begin() + (it - bursts.data()));
+}
+
+}  // namespace sn::fabric

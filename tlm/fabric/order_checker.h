@@ -1,0 +1,54 @@
+// Watches from outside whether a fabric keeps bursts in order.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.h"
+#include "checker/inline_checker.h"
+
+namespace sn::fabric {
+
+/// Bursts of one source to one destination that touch the same region of 256 bytes reach their
+/// target in the order in which they were sent: of two of which neither has failed, the one sent
+/// first is delivered first, and each once. Place one checker as the witness of every hop between
+/// devices and one fabric, in both directions. It shares nothing with the fabric's own book-keeping
+/// (region_order).
+class order_checker : public checker::witness {
+ public:
+  using reporter = std::function<void(const std::string& violation)>;
+
+  /// Violations abort.
+  order_checker();
+  explicit order_checker(reporter report) : report_(std::move(report)) {}
+
+  void requested(tlm::tlm_generic_payload& payload, const sc_core::sc_time& time) override;
+  void responded(tlm::tlm_generic_payload& payload) override;
+  void delivered(tlm::tlm_generic_payload& payload) override;
+
+  /// Deliveries that were checked.
+  std::uint64_t deliveries() const { return deliveries_; }
+
+ private:
+  /// A burst between its request and its response.
+  struct burst {
+    const tlm::tlm_generic_payload* payload;
+    sc_core::sc_time sent;
+    std::uint64_t first_byte;
+    std::uint64_t last_byte;
+    bool delivered;
+  };
+  using pair = std::uint32_t;  ///< source and destination
+
+  static pair pair_of(tlm::tlm_generic_payload& payload);
+  burst* find(tlm::tlm_generic_payload& payload);
+
+  reporter report_;
+  std::unordered_map<pair, std::vector<burst>> under_way_;  ///< looked up only; by order of calls
+  std::uint64_t deliveries_ = 0;
+};
+
+}  // namespace sn::fabric

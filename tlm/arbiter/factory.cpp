@@ -1,6 +1,10 @@
 #include <fmt/format.h>
 
 #include "arbiter/arbiter.h"
+#include "arbiter/class_arbiter.h"
+#include "arbiter/class_islip.h"
+#include "arbiter/class_lockstep.h"
+#include "arbiter/class_rtl.h"
 #include "arbiter/islip.h"
 #include "arbiter/lockstep.h"
 #include "arbiter/rtl_scheduler.h"
@@ -32,6 +36,24 @@ std::unique_ptr<scheduler> make_scheduler(kind which, unsigned ports, unsigned i
                                         make_rtl_scheduler(ports, iterations));
   }
   base::invariant_violated("make_scheduler: unknown kind");
+}
+
+std::unique_ptr<class_scheduler> make_class_scheduler(kind which, unsigned ports,
+                                                      unsigned iterations, unsigned classes) {
+  require_range("ports", ports, base::port_limit);
+  require_range("iterations", iterations, base::iteration_limit);
+  require_range("classes", classes, class_limit);
+  switch (which) {
+    case kind::model:
+      return std::make_unique<class_islip>(ports, iterations, classes);
+    case kind::rtl:
+      return make_class_rtl(ports, iterations, classes);
+    case kind::lockstep:
+      return std::make_unique<class_lockstep>(
+          std::make_unique<class_islip>(ports, iterations, classes),
+          make_class_rtl(ports, iterations, classes));
+  }
+  base::invariant_violated("make_class_scheduler: unknown kind");
 }
 
 }  // namespace sn::arbiter

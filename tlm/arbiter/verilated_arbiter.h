@@ -3,12 +3,10 @@
 
 #include <verilated.h>
 
-#include <array>
-#include <cstdint>
 #include <cstring>
-#include <memory>
 
 #include "arbiter/arbiter.h"
+#include "arbiter/verilated_pins.h"
 #include "base/error.h"
 
 namespace sn::arbiter {
@@ -54,62 +52,23 @@ class verilated_arbiter final : public scheduler {
   }
 
  private:
-  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-                "Verilator's vectors are read and written as bytes, lowest first");
-
-  static constexpr unsigned index_width() {
-    unsigned width = 1;
-    while ((1U << width) < model_ports) {
-      ++width;
-    }
-    return width;
-  }
-
-  /// The rows lie end to end in req_i: row o begins at bit o * model_ports. Words are put together
-  /// in a register, lowest bit first, and stored when full. Rows of unused ports stay empty.
+  /// The rows lie end to end in req_i: row o begins at bit o * model_ports. Rows of unused ports
+  /// stay empty.
   void drive(const slot_request& request) {
-    constexpr unsigned last_width = (model_ports - 1) % 64 + 1;
-    auto* next = reinterpret_cast<unsigned char*>(&model_.req_i);
-    std::uint64_t word = 0;
-    unsigned filled = 0;
-    const auto append = [&](std::uint64_t bits, unsigned width) {
-      word |= bits << filled;
-      filled += width;
-      if (filled >= 64) {
-        std::memcpy(next, &word, sizeof(word));
-        next += sizeof(word);
-        filled -= 64;
-        word = filled == 0 ? 0 : bits >> (width - filled);
-      }
-    };
+    row_writer<model_ports> rows(&model_.req_i);
     for (unsigned output = 0; output < ports_; ++output) {
-      const base::port_set& row = request.inputs_for_output[output];
-      if constexpr (model_ports > 64) {
-        append(row.word[0], 64);
-        append(row.word[1], last_width);
-      } else {
-        append(row.word[0], last_width);
-      }
+      rows.append(request.inputs_for_output[output]);
     }
-    std::memcpy(next, &word, (filled + 7) / 8);
-    const base::port_set ready = request.ready & all_ports_;
-    std::memcpy(&model_.ready_i, ready.word.data(), sizeof(model_.ready_i));
+    rows.finish();
+    drive_ports(model_.ready_i, request.ready & all_ports_);
   }
 
   void sample(slot_grant& grant) const {
-    constexpr std::uint32_t index_mask = (1U << index_width()) - 1;
     grant.input_for_output.fill(slot_grant::none);
-    grant.granted = {};
-    std::memcpy(grant.granted.word.data(), &model_.gnt_valid_o, sizeof(model_.gnt_valid_o));
-    // An index is read with the 32 bits it begins in, which may reach beyond the vector.
-    std::array<std::uint8_t, sizeof(model_.gnt_idx_o) + sizeof(std::uint32_t)> indices{};
-    std::memcpy(indices.data(), &model_.gnt_idx_o, sizeof(model_.gnt_idx_o));
-    grant.granted.for_each([&](unsigned output) {
-      const unsigned bit = output * index_width();
-      std::uint32_t word = 0;
-      std::memcpy(&word, indices.data() + bit / 8, sizeof(word));
-      grant.input_for_output[output] = static_cast<std::uint8_t>((word >> (bit % 8)) & index_mask);
-    });
+    grant.granted = sample_ports(model_.gnt_valid_o);
+    const field_reader index(model_.gnt_idx_o, index_width(model_ports));
+    grant.granted.for_each(
+        [&](unsigned output) { grant.input_for_output[output] = index[output]; });
   }
 
   unsigned ports_;

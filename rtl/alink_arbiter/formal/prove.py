@@ -3,10 +3,13 @@
 
 Yosys writes a wrapper of the arbiter with its properties (alink_arbiter_formal.sv, or with --wait
 alink_arbiter_starvation.sv) as an and-inverter graph; ABC folds the assumptions into the properties
-and runs property-directed reachability, an unbounded proof.
+and runs property-directed reachability, an unbounded proof. With --classes the same of
+alink_class_arbiter (alink_class_arbiter_formal.sv, or with --guard alink_class_arbiter_guard.sv).
 
 Usage: prove.py [--ports N] [--iterations K] [--property P | --wait SLOTS] [--bug NAME]
                 [--expect proved|refuted] [--seconds S]
+       prove.py --classes C [--ports N] [--iterations K] [--property P | --guard SLOTS [--limit L]]
+                [--bug NAME] [--expect proved|refuted] [--seconds S]
 Exit code 0 if the outcome is the expected one (proved, unless --expect says otherwise).
 """
 import argparse
@@ -29,23 +32,34 @@ def run(command):
     return done.stdout
 
 
+def design_of(arguments):
+    """The module under proof."""
+    return "alink_class_arbiter" if arguments.classes else "alink_arbiter"
+
+
 def outcome(arguments, directory):
     """'proved' or 'refuted', and what ABC printed."""
-    rtl = ROOT / "rtl" / "alink_arbiter" / "alink_arbiter.sv"
+    design = design_of(arguments)
+    rtl = ROOT / "rtl" / design / f"{design}.sv"
     if arguments.bug:
-        rtl = directory / "alink_arbiter.sv"
-        run([sys.executable, PLANT_BUG, arguments.bug, rtl])
+        rtl = directory / f"{design}.sv"
+        run([sys.executable, PLANT_BUG, "--design", design, arguments.bug, rtl])
     graph = directory / "arbiter.aig"
     if arguments.wait:
-        top, choice = "alink_arbiter_starvation", f"Bound {arguments.wait}"
+        top, choice = f"{design}_starvation", f"Bound {arguments.wait}"
+    elif arguments.guard:
+        top = f"{design}_guard"
+        choice = f"Bound {arguments.guard} -chparam Limit {arguments.limit}"
     else:
-        top, choice = "alink_arbiter_formal", f"Property {arguments.property}"
+        top, choice = f"{design}_formal", f"Property {arguments.property}"
+    if arguments.classes:
+        choice += f" -chparam Classes {arguments.classes}"
     run(["yosys", "-q", "-p", f"""
-        read_verilog -sv -formal {rtl} {HERE}/{top}.sv
+        read_verilog -sv -formal {rtl} {ROOT}/rtl/{design}/formal/{top}.sv
         hierarchy -check -top {top} -chparam Ports {arguments.ports} \
             -chparam Iterations {arguments.iterations} -chparam {choice}
         proc; flatten; async2sync; opt -full; memory_map; techmap; opt -fast; dffunmap
-        abc -g AND; opt_clean; write_aiger -zinit {graph}"""])
+        abc -g AND; opt_clean; setundef -anyseq; write_aiger -zinit {graph}"""])
     limit = f" -T {arguments.seconds}" if arguments.seconds else ""
     printed = run(["yosys-abc", "-c", f"read_aiger {graph}; fold; strash; pdr{limit}"])
     if re.search(r"Property proved", printed):
@@ -59,19 +73,30 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ports", type=int, default=4)
     parser.add_argument("--iterations", type=int, default=1)
+    parser.add_argument("--classes", type=int, help="of alink_class_arbiter; without: alink_arbiter")
+    parser.add_argument("--guard", type=int, help="prove that no class of an output that is asked in every "
+                        "slot is passed over for longer than this, in slots")
+    parser.add_argument("--limit", type=int, default=2, help="of --guard: the age limit of all classes, in slots")
     parser.add_argument("--property", type=int, default=0, help="one property only; 0: all")
     parser.add_argument("--wait", type=int, help="prove that no request waits longer than this, in slots")
     parser.add_argument("--seconds", type=int, help="give up the search for a proof after so long")
-    parser.add_argument("--bug", help="a bug of testbench/alink_arbiter/planted_bugs.json")
+    parser.add_argument("--bug", help="a bug of the design's testbench/*/planted_bugs.json")
     parser.add_argument("--expect", choices=["proved", "refuted"], default="proved")
     arguments = parser.parse_args()
+    if arguments.guard and not arguments.classes:
+        parser.error("--guard needs --classes")
+    if arguments.wait and arguments.classes:
+        parser.error("--wait is of alink_arbiter, which has no --classes")
     with tempfile.TemporaryDirectory() as directory:
         verdict, printed = outcome(arguments, pathlib.Path(directory))
     if arguments.wait:
         claim = f"no request waits longer than {arguments.wait} slots"
+    elif arguments.guard:
+        claim = f"with age limit {arguments.limit} no class waits longer than {arguments.guard} slots"
     else:
         claim = f"property {arguments.property}" if arguments.property else "all properties"
-    print(f"alink_arbiter: {arguments.ports} ports, {arguments.iterations} iterations, {claim}, "
+    classes = f"{arguments.classes} classes, " if arguments.classes else ""
+    print(f"{design_of(arguments)}: {arguments.ports} ports, {arguments.iterations} iterations, {classes}{claim}, "
           f"{'bug ' + arguments.bug if arguments.bug else 'no bug'}: {verdict}")
     if verdict != arguments.expect:
         sys.exit(f"expected: {arguments.expect}\n{printed}")

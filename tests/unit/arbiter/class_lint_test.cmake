@@ -1,0 +1,26 @@
+# The arbiter with classes is clean under Verilator's lint at its smallest, usual and largest shapes,
+# and an illegal parameter stops elaboration. The expected outcome of every shape is its last word.
+foreach(shape IN ITEMS "1 1 1 clean" "2 4 2 clean" "5 3 3 clean" "64 1 1 clean" "128 1 4 clean"
+                       "0 1 1 error" "129 1 1 error" "4 0 1 error" "4 5 1 error" "4 1 0 error"
+                       "4 1 5 error")
+  string(REPLACE " " ";" shape ${shape})
+  list(GET shape 0 ports)
+  list(GET shape 1 iterations)
+  list(GET shape 2 classes)
+  list(GET shape 3 expected)
+  execute_process(
+    COMMAND ${VERILATOR} --lint-only -Wall --assert --unroll-count 8
+            -GPorts=${ports} -GIterations=${iterations} -GClasses=${classes}
+            ${RTL}/lint/waivers.vlt ${RTL}/alink_class_arbiter_reg_pkg.sv ${RTL}/alink_class_arbiter.sv
+            ${RTL}/alink_class_arbiter_regs.sv ${RTL}/alink_class_arbiter_top.sv
+            ${RTL}/alink_class_arbiter_sva.sv --top-module alink_class_arbiter_top
+    RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(expected STREQUAL "clean" AND NOT (result EQUAL 0 AND output STREQUAL ""))
+    message(FATAL_ERROR
+            "lint at ${ports} ports, ${iterations} iterations, ${classes} classes:\n${output}")
+  endif()
+  if(expected STREQUAL "error" AND result EQUAL 0)
+    message(FATAL_ERROR
+            "${ports} ports, ${iterations} iterations, ${classes} classes were accepted")
+  endif()
+endforeach()

@@ -21,6 +21,7 @@
 #include "base/snapshot.h"
 #include "base/units.h"
 #include "cli/console_script.h"
+#include "cli/observation.h"
 #include "estimate/host_usage.h"
 #include "gdb/debugger.h"
 #include "gdb/machine_targets.h"
@@ -37,6 +38,7 @@ namespace {
 constexpr int exit_failed_run = 1;
 constexpr int exit_limit = 124;
 constexpr int exit_code_limit = 255;
+constexpr unsigned mhartid = 0xf14;
 
 struct arguments {
   std::string program;
@@ -46,6 +48,7 @@ struct arguments {
   std::string script;
   std::string stats;
   std::string profile;
+  observation_options observed;
   std::string save;
   std::string save_at;
   std::string restore;
@@ -93,17 +96,26 @@ void write_statistics(const std::string& path, const soc::machine_statistics& do
   }
 }
 
-/// The symbols of the ELF files that the machine runs, by address.
-std::vector<hart::elf_symbol> symbols_of(const soc::virt_machine_configuration& wanted) {
-  std::vector<hart::elf_symbol> all;
+/// The ELF files that the machine runs.
+std::vector<std::string> programs_of(const soc::virt_machine_configuration& wanted) {
+  std::vector<std::string> all;
   for (const std::string& path : {wanted.program, wanted.bios, wanted.kernel}) {
     std::array<char, 4> head{};
     std::ifstream(path, std::ios::binary).read(head.data(), head.size());
     if (std::string(head.data(), head.size()) == "\177ELF") {
-      const hart::elf_image image =
-          hart::read_elf(path, wanted.isa.xlen, {{soc::virt_map::ram, wanted.memory.value}});
-      all.insert(all.end(), image.symbols.begin(), image.symbols.end());
+      all.push_back(path);
     }
+  }
+  return all;
+}
+
+/// Their symbols, by address.
+std::vector<hart::elf_symbol> symbols_of(const soc::virt_machine_configuration& wanted) {
+  std::vector<hart::elf_symbol> all;
+  for (const std::string& path : programs_of(wanted)) {
+    const hart::elf_image image =
+        hart::read_elf(path, wanted.isa.xlen, {{soc::virt_map::ram, wanted.memory.value}});
+    all.insert(all.end(), image.symbols.begin(), image.symbols.end());
   }
   std::stable_sort(all.begin(), all.end(),
                    [](const auto& a, const auto& b) { return a.address < b.address; });
@@ -159,7 +171,7 @@ soc::pause_point parse_pause(const std::string& text) {
   return pause;
 }
 
-void check_snapshot_options(const arguments& given) {
+void check_options(const arguments& given) {
   const auto refuse = [](const char* key, const char* message) {
     throw base::configuration_error("", 0, key, message);
   };
@@ -171,6 +183,12 @@ void check_snapshot_options(const arguments& given) {
   }
   if (!given.restore.empty() && !given.profile.empty()) {
     refuse("profile", "counts a run from its beginning and cannot be used with --restore");
+  }
+  if (!given.gdb.empty()) {
+    given.observed.refuse_debugger();
+  }
+  if (!given.observed.coverage.empty() && programs_of(given.wanted).empty()) {
+    refuse("coverage", "needs an ELF file with debug information");
   }
 }
 
@@ -262,7 +280,7 @@ int run(arguments& given) {
   } catch (const std::invalid_argument& error) {
     throw base::configuration_error("", 0, "memory", error.what());
   }
-  check_snapshot_options(given);
+  check_options(given);
   given.wanted.keep_disk_writes =
       !given.save.empty() || !given.restore.empty() || !given.gdb.empty();
   soc::virt_machine machine(given.wanted);
@@ -301,11 +319,16 @@ int run(arguments& given) {
     script->begin();
   }
   std::vector<std::unique_ptr<hart::profile>> profiles;
-  if (!given.profile.empty()) {
-    const std::vector<hart::elf_symbol> symbols = symbols_of(given.wanted);
-    for (soc::hart_module* each : machine.harts()) {
-      profiles.push_back(std::make_unique<hart::profile>(symbols));
-      each->core().observe(profiles.back().get());
+  observation seen(given.observed);
+  observe::observed_hart one{"", nullptr, symbols_of(given.wanted), programs_of(given.wanted),
+                             machine.address_map()};
+  for (soc::hart_module* each : machine.harts()) {
+    one.name = fmt::format("hart{}", each->core().read_csr(mhartid).value_or(0));
+    one.module = each;
+    seen.add(one, true);
+    if (!given.profile.empty()) {
+      profiles.push_back(std::make_unique<hart::profile>(one.symbols));
+      seen.add(*profiles.back());
     }
   }
   debugger = debugger_for(given, machine, script);
@@ -326,6 +349,7 @@ int run(arguments& given) {
   if (!given.profile.empty()) {
     write_profiles(given.profile, profiles);
   }
+  seen.finish();
   const int code = report(outcome);
   if (script.has_value() && !script->finished()) {
     fmt::print(stderr, "supernode: {}: \"{}\" was not seen\n", given.script, script->waiting_for());
@@ -363,6 +387,7 @@ void add_hart_command(CLI::App& app, int& exit_code) {
   command->add_option("--stats", given->stats, "Write counts and speed to this file (JSON)");
   command->add_option("--profile", given->profile,
                       "Count instructions by stack of calls into this file (folded stacks); slow");
+  given->observed.add_to(*command);
   command->add_option("--save", given->save,
                       "Write the machine's whole state to this file, at --save-at");
   command->add_option(

@@ -64,13 +64,7 @@ run_result core<xlen_bits>::run(std::uint64_t max_instructions) {
       first->execute(*this, first);
       continue;
     }
-    const std::uint64_t executed_so_far = executed_;
-    const std::uint64_t entered_traps = traps_ + interrupts_;
-    first->execute(*this, first);
-    // An access that has to be tried again has not been executed.
-    if (executed_ != executed_so_far) {
-      show(*first, entered_traps);
-    }
+    execute_shown(*first, *next);
   }
   if (watch_stop_) {  // by the last instruction
     watch_stop_ = false;
@@ -84,7 +78,31 @@ run_result core<xlen_bits>::run(std::uint64_t max_instructions) {
 }
 
 template <unsigned xlen_bits>
-void core<xlen_bits>::show(const step_type& s, std::uint64_t entered_traps) {
+void core<xlen_bits>::execute_shown(const step_type& first, const block<xlen_bits>& of) {
+  // As it is before it is executed, which may change it.
+  std::uint32_t encoding = 0;
+  if (!of.source.empty()) {
+    const auto& begin = of.source.front();
+    memory_.fetch(begin.begin, encoding);
+    if ((encoding & 3U) == 3U) {
+      std::uint32_t high = 0;
+      memory_.fetch(begin.end - begin.begin > 2 ? begin.begin + 2 : of.source.at(1).begin, high);
+      encoding |= high << 16;
+    }
+  }
+  const std::uint64_t executed_so_far = executed_;
+  const std::uint64_t entered_traps = traps_ + interrupts_;
+  first.execute(*this, &first);
+  // An access that has to be tried again has not been executed; where nothing can be fetched there
+  // is no instruction.
+  if (executed_ != executed_so_far && first.op != operation::fetch_fault) {
+    show(first, encoding, entered_traps);
+  }
+}
+
+template <unsigned xlen_bits>
+void core<xlen_bits>::show(const step_type& s, std::uint32_t encoding,
+                           std::uint64_t entered_traps) {
   // The link registers of the calling convention are x1 and x5.
   const auto links = [](std::uint8_t index) { return index == 1 || index == 5; };
   call_effect effect = call_effect::none;
@@ -100,7 +118,7 @@ void core<xlen_bits>::show(const step_type& s, std::uint64_t entered_traps) {
   } else if (s.op == operation::mret || s.op == operation::sret) {
     effect = call_effect::return_from_trap;
   }
-  observer_->on_instruction(s.pc, effect, entered_traps);
+  observer_->on_instruction({s.pc, encoding, effect, entered_traps});
 }
 
 template <unsigned xlen_bits>
@@ -113,7 +131,9 @@ run_result core<xlen_bits>::run_one() {
     const block<xlen_bits>* next =
         paged_fetch_ ? find_paged(true)
                      : &blocks_.single(code_place<xlen_bits>::unpaged(pc_), false);
-    if (next != nullptr) {
+    if (next != nullptr && observer_ != nullptr) {
+      execute_shown(next->steps.front(), *next);
+    } else if (next != nullptr) {
       next->steps.front().execute(*this, next->steps.data());
     }
   }

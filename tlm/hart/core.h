@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "hart/block_cache.h"
 #include "hart/hart.h"
@@ -56,6 +58,9 @@ class core final : public hart {
   const watchpoint& watch_hit() const override { return watch_hit_; }
 
   void observe(observer* watching) override { observer_ = watching; }
+  void observe_accesses(access_observer* watching, std::vector<address_range> ranges) override {
+    memory_.observe_accesses(watching, std::move(ranges));
+  }
 
   void forget_code() override;
   void forget_memory() override;
@@ -145,7 +150,9 @@ class core final : public hart {
   /// Instructions and traps before the current instruction, since construction.
   std::uint64_t position() const { return executed_before_ + executed_ + current_index_; }
   /// Shows an instruction that has been executed.
-  void show(const step_type& s, std::uint64_t entered_traps);
+  void show(const step_type& s, std::uint32_t encoding, std::uint64_t entered_traps);
+  /// Executes `first`, the first instruction of a block, alone, and shows it.
+  void execute_shown(const step_type& first, const block<xlen_bits>& of);
   word active_interrupts() const;
   bool interrupt_pending() const { return !stepping_ && active_interrupts() != 0; }
   void update_attention();

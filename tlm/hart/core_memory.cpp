@@ -245,6 +245,7 @@ bool core<xlen_bits>::load_slow(const step_type& s, word address, unsigned size,
   exception cause{};
   access outcome{};
   current_index_ = s.index;
+  memory_.begin_access(s.pc);
   if (plain_data_) {
     outcome = memory_.read(address, size, value);
     memory_.remember_read(address, address);
@@ -276,6 +277,7 @@ bool core<xlen_bits>::store_slow(const step_type& s, word address, unsigned size
   exception cause{};
   access outcome{};
   current_index_ = s.index;
+  memory_.begin_access(s.pc);
   if (plain_data_) {
     outcome = write_physical(address, size, value);
     memory_.remember_write(address, address);

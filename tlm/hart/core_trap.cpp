@@ -80,6 +80,9 @@ void core<xlen_bits>::enter_trap(word cause, bool is_interrupt, word value, word
   const bool vectored = is_interrupt && (vector & 1U) != 0;
   pc_ = static_cast<word>((vector & ~word{3}) + (vectored ? 4 * cause : 0));
   update_mode();
+  if (observer_ != nullptr) {
+    observer_->on_trap({cause, is_interrupt, value, from, pc_});
+  }
 }
 
 template <unsigned xlen_bits>

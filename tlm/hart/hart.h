@@ -152,9 +152,12 @@ class hart {
   /// What the latest run() or run_one() hit that ended because of a watchpoint.
   virtual const watchpoint& watch_hit() const = 0;
 
-  /// Shows every instruction of run() to `watching` (null: no longer), which makes it much slower
-  /// and changes nothing else. What is observed must not be debugged at the same time.
+  /// Shows every instruction of run() and run_one() to `watching` (null: no longer), which makes
+  /// them much slower and changes nothing else.
   virtual void observe(observer* watching) = 0;
+  /// Shows every access to bytes of `ranges` to `watching` (null: no longer). Accesses to their
+  /// pages are slower; others are as fast as ever.
+  virtual void observe_accesses(access_observer* watching, std::vector<address_range> ranges) = 0;
 
   /// Drops decoded code: memory was written by someone else. Takes effect before the next
   /// instruction that run() begins at a block's start.

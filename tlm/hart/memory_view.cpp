@@ -63,6 +63,9 @@ void memory_view::remember_page(page_table& pages, const window& found,
       return;
     }
   }
+  if (is_observed(physical & ~(page_size - 1), page_size)) {
+    return;
+  }
   pages[(tag / page_size) % page_entries] = {tag, found.memory.host + offset};
 }
 
@@ -94,7 +97,41 @@ bool memory_view::peek(std::uint64_t address, std::uint64_t& value) {
   return true;
 }
 
+void memory_view::observe_accesses(access_observer* watching, std::vector<address_range> ranges) {
+  observer_ = watching;
+  observed_ = std::move(ranges);
+  for (unsigned view = 0; view < views; ++view) {
+    forget_pages(view);
+  }
+}
+
+bool memory_view::is_observed(std::uint64_t address, std::uint64_t size) const {
+  return observer_ != nullptr &&
+         std::any_of(observed_.begin(), observed_.end(), [&](const address_range& each) {
+           return address <= each.last && address + (size - 1) >= each.first;
+         });
+}
+
+void memory_view::show(std::uint64_t address, unsigned size, std::uint64_t value, bool is_write,
+                       access outcome) const {
+  if (outcome != access::retry && outcome != access::misaligned && is_observed(address, size)) {
+    observer_->on_access({access_pc_, address, size, value, is_write, outcome == access::fault});
+  }
+}
+
 access memory_view::read(std::uint64_t address, unsigned size, std::uint64_t& value) {
+  const access outcome = read_unseen(address, size, value);
+  show(address, size, value, false, outcome);
+  return outcome;
+}
+
+access memory_view::write(std::uint64_t address, unsigned size, std::uint64_t value) {
+  const access outcome = write_unseen(address, size, value);
+  show(address, size, value, true, outcome);
+  return outcome;
+}
+
+access memory_view::read_unseen(std::uint64_t address, unsigned size, std::uint64_t& value) {
   value = 0;
   if (const window* found = find_window(address, size); found != nullptr) {
     std::memcpy(&value, found->memory.host + (address - found->memory.base), size);
@@ -106,7 +143,7 @@ access memory_view::read(std::uint64_t address, unsigned size, std::uint64_t& va
   return to_access(bus_.read(address, size, value));
 }
 
-access memory_view::write(std::uint64_t address, unsigned size, std::uint64_t value) {
+access memory_view::write_unseen(std::uint64_t address, unsigned size, std::uint64_t value) {
   window* found = find_window(address, size);
   if (found == nullptr || !found->memory.writable) {
     if (address % size != 0) {

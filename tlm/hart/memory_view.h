@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "hart/bus.h"
+#include "hart/observer.h"
 #include "hart/watchpoint.h"
 
 namespace sn::hart {
@@ -83,6 +84,11 @@ class memory_view {
   /// A watchpoint for an access to these bytes; null if there is none.
   const watchpoint* find_watchpoint(watch_kind kind, std::uint64_t address, unsigned size) const;
 
+  /// Shows accesses to bytes of `ranges` by read() and write(), to which their pages are left.
+  void observe_accesses(access_observer* watching, std::vector<address_range> ranges);
+  /// What follows is done by the instruction at `pc`.
+  void begin_access(std::uint64_t pc) { access_pc_ = pc; }
+
   /// Writes are compared with decoded code in lines of this many bytes.
   static constexpr std::uint64_t line_size = 64;
 
@@ -127,6 +133,12 @@ class memory_view {
     return entry.host + address % page_size;
   }
 
+  bool is_observed(std::uint64_t address, std::uint64_t size) const;
+  void show(std::uint64_t address, unsigned size, std::uint64_t value, bool is_write,
+            access outcome) const;
+  access read_unseen(std::uint64_t address, unsigned size, std::uint64_t& value);
+  access write_unseen(std::uint64_t address, unsigned size, std::uint64_t value);
+
   window* find_window(std::uint64_t address, unsigned size);
   void remember_page(page_table& pages, const window& found, std::uint64_t virtual_address,
                      std::uint64_t physical);
@@ -140,6 +152,9 @@ class memory_view {
   std::vector<window> windows_;
   std::size_t last_window_ = 0;
   std::vector<watchpoint> watchpoints_;
+  access_observer* observer_ = nullptr;
+  std::vector<address_range> observed_;
+  std::uint64_t access_pc_ = 0;
 };
 
 }  // namespace sn::hart

@@ -1,42 +1,11 @@
 #include "hart/profile.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace sn::hart {
 
-profile::profile(const std::vector<elf_symbol>& symbols) : nodes_(1) {
-  functions_.push_back({0, 0, "(unknown)"});
-  const bool any_function = std::any_of(symbols.begin(), symbols.end(),
-                                        [](const elf_symbol& each) { return each.is_function; });
-  for (const elf_symbol& each : symbols) {
-    // Assembly often marks nothing as a function; then every label is one, but for the marks of
-    // the assembler ($x, $d).
-    if (each.name.empty() || each.name.front() == '$' || (any_function && !each.is_function) ||
-        (functions_.size() > 1 && functions_.back().begin == each.address)) {
-      continue;
-    }
-    // Without a size it reaches to the next one.
-    if (functions_.size() > 1 && functions_.back().end > each.address) {
-      functions_.back().end = each.address;
-    }
-    functions_.push_back(
-        {each.address,
-         each.size != 0 ? each.address + each.size : std::numeric_limits<std::uint64_t>::max(),
-         each.name});
-  }
+profile::profile(const std::vector<elf_symbol>& symbols) : functions_(symbols), nodes_(1) {
   stack_.push_back({0, false});
-}
-
-std::size_t profile::function_at(std::uint64_t pc) {
-  if (pc - functions_[recent_].begin < functions_[recent_].end - functions_[recent_].begin) {
-    return recent_;
-  }
-  const auto after = std::upper_bound(
-      functions_.begin() + 1, functions_.end(), pc,
-      [](std::uint64_t value, const known_function& each) { return value < each.begin; });
-  const auto index = static_cast<std::size_t>(after - functions_.begin()) - 1;
-  return recent_ = index != 0 && pc < functions_[index].end ? index : 0;
 }
 
 void profile::push(std::size_t function, bool is_handler) {
@@ -62,9 +31,9 @@ void profile::return_from_trap() {
   }
 }
 
-void profile::on_instruction(std::uint64_t pc, call_effect effect, std::uint64_t entered_traps) {
-  const std::size_t here = function_at(pc);
-  const bool trapped = entered_traps != entered_traps_;
+void profile::on_instruction(const executed_instruction& done) {
+  const std::size_t here = functions_.at(done.pc);
+  const bool trapped = done.entered_traps != entered_traps_;
   // After a return an interrupt may be taken at once: both have happened.
   if (effect_ == call_effect::return_from_trap) {
     return_from_trap();
@@ -85,8 +54,8 @@ void profile::on_instruction(std::uint64_t pc, call_effect effect, std::uint64_t
     push(here, is_handler);
   }
   ++nodes_[stack_.back().node].count;
-  effect_ = effect;
-  entered_traps_ = entered_traps;
+  effect_ = done.effect;
+  entered_traps_ = done.entered_traps;
 }
 
 void profile::write(std::ostream& out, const std::string& root) const {
@@ -97,7 +66,7 @@ void profile::write(std::ostream& out, const std::string& root) const {
     }
     std::string line;
     for (std::size_t each = i; each != 0; each = nodes_[each].below) {
-      line.insert(0, ";" + functions_[nodes_[each].function].name);
+      line.insert(0, ";" + functions_.name(nodes_[each].function));
     }
     lines[root + line] += nodes_[i].count;
   }

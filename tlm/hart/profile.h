@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hart/elf.h"
+#include "hart/function_table.h"
 #include "hart/observer.h"
 
 namespace sn::hart {
@@ -21,7 +22,7 @@ class profile final : public observer {
   /// `symbols` ascending by address, as an elf_image has them; functions and plain labels count.
   explicit profile(const std::vector<elf_symbol>& symbols);
 
-  void on_instruction(std::uint64_t pc, call_effect effect, std::uint64_t entered_traps) override;
+  void on_instruction(const executed_instruction& done) override;
 
   /// A line per stack, "outer;inner count", in the order of its names; `root` is the outermost.
   void write(std::ostream& out, const std::string& root) const;
@@ -39,8 +40,6 @@ class profile final : public observer {
     std::map<std::size_t, std::size_t> above;
   };
 
-  /// Index of the function at `pc`.
-  std::size_t function_at(std::uint64_t pc);
   void push(std::size_t function, bool is_handler);
   void pop() {
     if (stack_.size() > 1) {
@@ -52,16 +51,10 @@ class profile final : public observer {
   /// Deeper calls are counted in the function at this depth.
   static constexpr std::size_t depth_limit = 512;
 
-  struct known_function {
-    std::uint64_t begin;
-    std::uint64_t end;
-    std::string name;
-  };
-  std::vector<known_function> functions_;  ///< the first is what has no name
-  std::vector<node> nodes_;                ///< the first is the root
-  std::vector<frame> stack_;               ///< the first is the root
-  std::size_t skipped_ = 0;                ///< calls beyond the limit that have not returned
-  std::size_t recent_ = 0;
+  function_table functions_;
+  std::vector<node> nodes_;                 ///< the first is the root
+  std::vector<frame> stack_;                ///< the first is the root
+  std::size_t skipped_ = 0;                 ///< calls beyond the limit that have not returned
   call_effect effect_ = call_effect::none;  ///< of the instruction before
   std::uint64_t entered_traps_ = 0;
 };

@@ -38,7 +38,7 @@ void hart_module::run() {
   }
   if (now >= deadline_) {
     deadline_ = sc_core::sc_max_time();
-    core_->set_interrupt(hart::interrupt::timer, true);
+    drive(hart::interrupt::timer, true);
   }
   if (core_->waiting()) {
     sleep();
@@ -212,8 +212,18 @@ void hart_module::wake() {
 }
 
 void hart_module::set_interrupt(hart::interrupt line, bool level) {
-  core_->set_interrupt(line, level);
+  drive(line, level);
   wake();
+}
+
+void hart_module::drive(hart::interrupt line, bool level) {
+  const std::uint32_t bit = std::uint32_t{1} << static_cast<unsigned>(line);
+  const std::uint32_t levels = level ? interrupt_levels_ | bit : interrupt_levels_ & ~bit;
+  if (levels != interrupt_levels_ && interrupt_watch_) {
+    interrupt_watch_(line, level);
+  }
+  interrupt_levels_ = levels;
+  core_->set_interrupt(line, level);
 }
 
 void hart_module::set_timer_deadline(const sc_core::sc_time& time) {
@@ -266,7 +276,9 @@ void hart_module::restore(base::snapshot_reader& from) {
   from.number(reset_requested_);
   deadline_ = sc_core::sc_time::from_value(from.number<sc_dt::uint64>());
   busy_until_ = sc_core::sc_time::from_value(from.number<sc_dt::uint64>());
-  core_->restore(hart::restore_state(from));
+  const hart::hart_state state = hart::restore_state(from);
+  core_->restore(state);
+  interrupt_levels_ = static_cast<std::uint32_t>(state.mip);
   stop_.reset();
   // At once, so that it finds out itself what it waits for.
   turn_at(sc_core::sc_time_stamp());

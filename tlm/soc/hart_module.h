@@ -123,6 +123,15 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   bool read_debug(std::uint64_t address, void* data, std::size_t size);
   bool write_debug(std::uint64_t address, const void* data, std::size_t size);
 
+  /// Where the hart is in time: ahead of simulated time while it runs, during the current
+  /// instruction.
+  sc_core::sc_time local_time() const { return sc_core::sc_time_stamp() + local_offset(); }
+  /// What one instruction lasts.
+  sc_core::sc_time instruction_time() const { return clock_.time_of(1); }
+  /// Gets every change of level of an interrupt input, at its time.
+  using interrupt_watch = std::function<void(hart::interrupt line, bool level)>;
+  void watch_interrupts(interrupt_watch watch) { interrupt_watch_ = std::move(watch); }
+
   /// The state of the hart and of what it waits for, between two times; not what a debugger wants.
   void save(base::snapshot_writer& to) const;
   void restore(base::snapshot_reader& from);
@@ -142,6 +151,7 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   void turn_at(const sc_core::sc_time& when) { order_->set(turn_, when); }
   /// True if the hart has to stay where it is.
   bool report_debug_stop();
+  void drive(hart::interrupt line, bool level);
   void execute();
   /// Runs for a number of cycles, or less if there is a reason; what it has executed is in done_.
   void run_for(std::uint64_t cycles);
@@ -189,6 +199,9 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   bool stop_requested_ = false;  ///< of this run
   std::uint64_t done_ = 0;       ///< instructions of this turn, without the run in progress
   bool reset_requested_ = false;
+
+  interrupt_watch interrupt_watch_;
+  std::uint32_t interrupt_levels_ = 0;  ///< a bit for each input
 
   std::function<bool(const debug_stop& stop)> debug_sink_;
   debug_action action_ = debug_action::run;

@@ -15,6 +15,7 @@
 #include "base/snapshot.h"
 #include "base/units.h"
 #include "hart/isa.h"
+#include "soc/bus.h"
 
 namespace sn::soc {
 

@@ -98,6 +98,7 @@ class HartTest(unittest.TestCase):
                 ([program, "--isa", "rv64gcv"], "'v' is not implemented"),
                 ([program, "--memory", "1000"], "memory"),
                 ([program, "--harts", 0], "harts"),
+                ([program, "--append", "x" * 5000], "append: 5000 characters, expected at most 4096"),
                 ([program, "--kernel", program], "kernel"),
                 ([program, "--drive", self.folder / "none.img"], "none.img"),
                 ([], "neither a program nor a bios"),

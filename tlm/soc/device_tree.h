@@ -22,6 +22,9 @@ struct device_tree_parameters {
   std::uint64_t initrd_bytes = 0;  ///< 0: none
 };
 
+/// The longest boot arguments.
+inline constexpr std::size_t boot_arguments_limit = 4096;
+
 /// The tree as a flattened blob.
 std::vector<std::byte> make_device_tree(const device_tree_parameters& parameters);
 

@@ -81,6 +81,10 @@ const virt_machine_configuration& checked(const virt_machine_configuration& want
       (!wanted.drive.empty() || !wanted.bios.empty() || !wanted.initrd.empty())) {
     refuse("machine", "bare has no devices and no device tree: only a program runs on it");
   }
+  if (wanted.append.size() > boot_arguments_limit) {
+    refuse("append", fmt::format("{} characters, expected at most {}", wanted.append.size(),
+                                 boot_arguments_limit));
+  }
   return wanted;
 }
 

@@ -1,8 +1,6 @@
 #include "cli/hart_command.h"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -20,6 +18,7 @@
 #include "base/error.h"
 #include "base/snapshot.h"
 #include "base/units.h"
+#include "cli/console_port.h"
 #include "cli/console_script.h"
 #include "cli/observation.h"
 #include "estimate/host_usage.h"
@@ -46,6 +45,7 @@ struct arguments {
   std::string machine = "virt";
   std::string memory = "512MiB";
   std::string script;
+  std::string uart;
   std::string stats;
   std::string profile;
   observation_options observed;
@@ -67,18 +67,6 @@ hart::isa isa_of(const arguments& given) {
   std::ifstream(path, std::ios::binary).read(head.data(), head.size());
   const bool narrow = std::string(head.data(), 4) == "\177ELF" && head[4] == 1;
   return hart::parse_isa(narrow ? "rv32imac_zba_zbb_zbs" : "rv64gc_zba_zbb_zbs");
-}
-
-/// What has been typed at the terminal, without waiting for it; nothing at its end.
-std::optional<std::string> typed() {
-  pollfd terminal{STDIN_FILENO, POLLIN, 0};
-  if (::poll(&terminal, 1, 0) <= 0) {
-    return std::string();
-  }
-  std::array<char, 256> buffer{};
-  const auto count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-  return count > 0 ? std::optional(std::string(buffer.data(), static_cast<std::size_t>(count)))
-                   : std::nullopt;
 }
 
 void write_statistics(const std::string& path, const soc::machine_statistics& done,
@@ -184,6 +172,12 @@ void check_options(const arguments& given) {
   if (!given.restore.empty() && !given.profile.empty()) {
     refuse("profile", "counts a run from its beginning and cannot be used with --restore");
   }
+  if (!given.uart.empty() && !given.script.empty()) {
+    refuse("uart", "the script uses the UART: they cannot both");
+  }
+  if (!given.uart.empty() && !given.gdb.empty()) {
+    refuse("uart", "cannot be used with --gdb, whose debugger may go back");
+  }
   if (!given.gdb.empty()) {
     given.observed.refuse_debugger();
   }
@@ -286,31 +280,32 @@ int run(arguments& given) {
   soc::virt_machine machine(given.wanted);
 
   std::unique_ptr<gdb::debugger> debugger;
+  const std::unique_ptr<console_port> console = open_console(given.uart);
   std::optional<console_script> script;
   if (!given.script.empty()) {
     script.emplace(given.script);
     script->on_send([&machine](std::string_view text) { machine.type(text); });
   } else {
-    machine.on_input([&debugger]() -> std::optional<std::string> {
+    machine.on_input([&debugger, console = console.get()]() -> std::optional<std::string> {
       if (debugger == nullptr) {
-        return typed();
+        return console->receive();
       }
       if (debugger->replaying()) {
         return std::string();  // nothing was typed in the past that is repeated
       }
-      const std::optional<std::string> text = typed();
+      const std::optional<std::string> text = console->receive();
       if (!text.has_value() || !text->empty()) {
         debugger->forget_history();
       }
       return text;
     });
   }
-  machine.on_character([&script](char character) {
-    std::fputc(character, stdout);
+  machine.on_character([&script, console = console.get()](char character) {
     if (script.has_value()) {
+      std::fputc(character, stdout);
       script->take(character);
     } else {
-      std::fflush(stdout);
+      console->send(character);
     }
   });
   if (!given.restore.empty()) {
@@ -384,6 +379,9 @@ void add_hart_command(CLI::App& app, int& exit_code) {
   command->add_option("--memory", given->memory, "Size of RAM")->capture_default_str();
   command->add_option("--script", given->script,
                       "File of \"expect TEXT\" and \"send TEXT\" lines that uses the console");
+  command->add_option("--uart", given->uart,
+                      "Where the UART leads: terminal (every key at once), pty, or tcp:PORT "
+                      "(loopback; 0: any); default: standard input and output");
   command->add_option("--stats", given->stats, "Write counts and speed to this file (JSON)");
   command->add_option("--profile", given->profile,
                       "Count instructions by stack of calls into this file (folded stacks); slow");

@@ -17,8 +17,8 @@
 namespace sn::gdb {
 namespace {
 
-[[noreturn]] void refuse(const std::string& message) {
-  throw base::configuration_error("", 0, "--gdb", message);
+[[noreturn]] void refuse(const char* option, const std::string& message) {
+  throw base::configuration_error("", 0, option, message);
 }
 
 /// True when there is something to read; waits for it if `wait`.
@@ -29,7 +29,7 @@ bool readable(int socket, bool wait) {
 
 }  // namespace
 
-tcp_address parse_address(const std::string& text) {
+tcp_address parse_address(const std::string& text, const char* option) {
   tcp_address address;
   const std::size_t colon = text.rfind(':');
   const std::string port = colon == std::string::npos ? text : text.substr(colon + 1);
@@ -45,13 +45,14 @@ tcp_address parse_address(const std::string& text) {
                       port.find_first_not_of("0123456789") == std::string::npos;
   if (!number || std::stoul(port) > last_port ||
       inet_pton(AF_INET, address.host.c_str(), &ignored) != 1) {
-    refuse(fmt::format("'{}', expected PORT or HOST:PORT with the host as an IPv4 address", text));
+    refuse(option,
+           fmt::format("'{}', expected PORT or HOST:PORT with the host as an IPv4 address", text));
   }
   address.port = static_cast<std::uint16_t>(std::stoul(port));
   return address;
 }
 
-tcp_server::tcp_server(const tcp_address& address) {
+tcp_server::tcp_server(const tcp_address& address, const char* option) {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
   setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -65,8 +66,8 @@ tcp_server::tcp_server(const tcp_address& address) {
       getsockname(listener_, reinterpret_cast<sockaddr*>(&place), &length) != 0) {
     const int reason = errno;
     close(listener_);
-    refuse(fmt::format("cannot listen on {}:{}: {}", address.host, address.port,
-                       std::strerror(reason)));
+    refuse(option, fmt::format("cannot listen on {}:{}: {}", address.host, address.port,
+                               std::strerror(reason)));
   }
   port_ = ntohs(place.sin_port);
 }

@@ -12,14 +12,14 @@ struct tcp_address {
   std::uint16_t port = 0;
 };
 
-/// Throws base::configuration_error when `text` is no address.
-tcp_address parse_address(const std::string& text);
+/// Throws base::configuration_error that names `option` when `text` is no address.
+tcp_address parse_address(const std::string& text, const char* option = "--gdb");
 
 /// Listens, and holds the connection of the one peer that it accepts.
 class tcp_server {
  public:
-  /// Throws base::configuration_error when it cannot listen there.
-  explicit tcp_server(const tcp_address& address);
+  /// Throws base::configuration_error that names `option` when it cannot listen there.
+  explicit tcp_server(const tcp_address& address, const char* option = "--gdb");
   tcp_server(const tcp_server&) = delete;
   tcp_server& operator=(const tcp_server&) = delete;
   ~tcp_server();

@@ -1,0 +1,197 @@
+#include "cli/console_port.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/error.h"
+#include "gdb/tcp.h"
+
+namespace sn::cli {
+namespace {
+
+constexpr const char* option = "--uart";
+
+[[noreturn]] void refuse(const std::string& message) {
+  throw base::configuration_error("", 0, option, message);
+}
+
+std::optional<std::string> read_now(int file) {
+  pollfd source{file, POLLIN, 0};
+  if (::poll(&source, 1, 0) <= 0) {
+    return std::string();
+  }
+  std::array<char, 256> buffer{};
+  const auto count = ::read(file, buffer.data(), buffer.size());
+  return count > 0 ? std::optional(std::string(buffer.data(), static_cast<std::size_t>(count)))
+                   : std::nullopt;
+}
+
+class standard_port : public console_port {
+ public:
+  std::optional<std::string> receive() override { return read_now(STDIN_FILENO); }
+  void send(char character) override {
+    std::fputc(character, stdout);
+    std::fflush(stdout);
+  }
+};
+
+/// The terminal without lines, echo and signals; Ctrl-A x ends the command.
+class terminal_port final : public standard_port {
+ public:
+  terminal_port() {
+    if (tcgetattr(STDIN_FILENO, &before_) != 0) {
+      refuse("standard input is no terminal");
+    }
+    termios raw = before_;
+    raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ISIG | IEXTEN);
+    raw.c_iflag &= ~static_cast<tcflag_t>(ICRNL | IXON);
+    tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+    fmt::print(stderr, "supernode: Ctrl-A x ends the run, Ctrl-A Ctrl-A is Ctrl-A\n");
+  }
+  ~terminal_port() override { tcsetattr(STDIN_FILENO, TCSANOW, &before_); }
+
+  std::optional<std::string> receive() override {
+    std::optional<std::string> typed = standard_port::receive();
+    if (!typed.has_value()) {
+      return typed;
+    }
+    std::string passed;
+    for (const char each : *typed) {
+      if (escaped_ && each == 'x') {
+        tcsetattr(STDIN_FILENO, TCSANOW, &before_);
+        std::raise(SIGINT);
+      } else if (each == escape && !escaped_) {
+        escaped_ = true;
+        continue;
+      } else {
+        passed += each;
+      }
+      escaped_ = false;
+    }
+    return passed;
+  }
+
+ private:
+  static constexpr char escape = 1;
+  termios before_{};
+  bool escaped_ = false;
+};
+
+class pty_port final : public console_port {
+ public:
+  pty_port() : ours_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    if (ours_ < 0 || grantpt(ours_) != 0 || unlockpt(ours_) != 0) {
+      refuse(fmt::format("no pseudo-terminal: {}", std::strerror(errno)));
+    }
+    std::array<char, 64> name{};
+    ptsname_r(ours_, name.data(), name.size());
+    // Open here too, so that it lasts when its users come and go.
+    theirs_ = open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    termios raw{};
+    if (theirs_ < 0 || tcgetattr(theirs_, &raw) != 0) {
+      refuse(fmt::format("{}: {}", name.data(), std::strerror(errno)));
+    }
+    cfmakeraw(&raw);
+    tcsetattr(theirs_, TCSANOW, &raw);
+    fcntl(ours_, F_SETFL, fcntl(ours_, F_GETFL) | O_NONBLOCK);
+    fmt::print(stderr, "supernode: UART on {}\n", name.data());
+  }
+  ~pty_port() override {
+    // What has been sent is lost when the pseudo-terminal goes: a reader gets a second.
+    constexpr unsigned naps = 100;
+    constexpr useconds_t nap_us = 10'000;
+    for (unsigned i = 0; i < naps; ++i) {
+      flush();
+      int unread = 0;
+      if (unsent_.empty() && (ioctl(theirs_, FIONREAD, &unread) != 0 || unread == 0)) {
+        break;
+      }
+      usleep(nap_us);
+    }
+    close(theirs_);
+    close(ours_);
+  }
+
+  std::optional<std::string> receive() override {
+    flush();
+    return read_now(ours_).value_or(std::string());
+  }
+  void send(char character) override {
+    unsent_ += character;
+    flush();
+  }
+
+ private:
+  void flush() {
+    while (!unsent_.empty()) {
+      const auto count = ::write(ours_, unsent_.data(), unsent_.size());
+      if (count <= 0) {
+        return;
+      }
+      unsent_.erase(0, static_cast<std::size_t>(count));
+    }
+  }
+
+  int ours_;
+  int theirs_ = -1;
+  std::string unsent_;  ///< until somebody reads
+};
+
+class tcp_port final : public console_port {
+ public:
+  explicit tcp_port(const gdb::tcp_address& address) : server_(address, option) {
+    fmt::print(stderr, "supernode: UART on {}:{}\n", address.host, server_.port());
+  }
+
+  std::optional<std::string> receive() override {
+    if (server_.accept(false)) {
+      server_.send(unsent_);
+      unsent_.clear();
+    }
+    return server_.receive(false);
+  }
+  void send(char character) override {
+    if (server_.connected()) {
+      server_.send({character});
+    } else {
+      unsent_ += character;
+    }
+  }
+
+ private:
+  gdb::tcp_server server_;
+  std::string unsent_;  ///< until somebody connects
+};
+
+}  // namespace
+
+std::unique_ptr<console_port> open_console(const std::string& how) {
+  if (how.empty()) {
+    return std::make_unique<standard_port>();
+  }
+  if (how == "terminal") {
+    return std::make_unique<terminal_port>();
+  }
+  if (how == "pty") {
+    return std::make_unique<pty_port>();
+  }
+  const std::string prefix = "tcp:";
+  if (how.compare(0, prefix.size(), prefix) == 0 &&
+      how.find(':', prefix.size()) == std::string::npos) {
+    return std::make_unique<tcp_port>(gdb::parse_address(how.substr(prefix.size()), option));
+  }
+  refuse(fmt::format("'{}', expected terminal, pty or tcp:PORT", how));
+}
+
+}  // namespace sn::cli

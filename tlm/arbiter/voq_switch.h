@@ -18,6 +18,8 @@ struct departure {
   std::uint8_t output;
   /// From the slot of its arrival to that of its departure, both counted.
   std::uint64_t latency_slots;
+  /// 0 in a switch without classes.
+  std::uint8_t traffic_class = 0;
 };
 
 /// The cells that leave in one slot.

@@ -56,10 +56,32 @@ std::string count(const std::string& text) {
   return text.find('-') == std::string::npos ? "" : "expected a count, not " + text;
 }
 
+void add_class_options(CLI::App& command, arbiter::traffic_settings& settings) {
+  command
+      .add_option("--classes", settings.classes,
+                  "Traffic classes, 1 to 4, the last one strictly first; 0: the arbiter without "
+                  "classes")
+      ->check(count);
+  command
+      .add_option("--class-shares", settings.class_shares,
+                  "Share of all cells of each class, as 0.5,0.3,0.2; all alike unless given")
+      ->delimiter(',');
+  command
+      .add_option("--class-weights", settings.class_weights,
+                  "Weight of each class but the last, as 3,1; 1 each unless given")
+      ->delimiter(',')
+      ->check(count);
+  command
+      .add_option("--age-limit", settings.age_limit,
+                  "Slots after which the guard begins to help a class that waits; 0: never")
+      ->check(count);
+}
+
 void add_options(CLI::App& command, options& given) {
   arbiter::traffic_settings& settings = given.settings;
   // --help shows the defaults.
   command.option_defaults()->always_capture_default();
+  add_class_options(command, settings);
   const auto add_count = [&command](const char* name, auto& value, const char* text) {
     command.add_option(name, value, text)->check(count);
   };
@@ -80,6 +102,23 @@ void add_options(CLI::App& command, options& given) {
             "Measured slots; an overloaded switch keeps every cell that waits in memory");
   add_count("--seed", settings.seed, "Seed of the traffic");
   command.add_option("--json", given.json_file, "File to write the results to");
+}
+
+/// One class; the last, which is strictly first, has no weight.
+nlohmann::ordered_json class_to_json(const arbiter::traffic_settings& settings, std::size_t c,
+                                     const arbiter::class_result& result) {
+  nlohmann::ordered_json json = {
+      {"share", settings.class_shares.empty() ? 1.0 / settings.classes : settings.class_shares[c]}};
+  if (c + 1 < settings.classes) {
+    json["weight"] = settings.class_weights.empty() ? 1U : settings.class_weights[c];
+  }
+  json["cells"] = result.cells;
+  json["latency_slots_mean"] = result.latency_slots_mean;
+  json["latency_slots_p50"] = result.latency_slots_p50;
+  json["latency_slots_p99"] = result.latency_slots_p99;
+  json["latency_slots_max"] = result.latency_slots_max;
+  json["accepted"] = result.accepted;
+  return json;
 }
 
 nlohmann::ordered_json to_json(const options& given, const arbiter::traffic_result& result) {
@@ -109,6 +148,13 @@ nlohmann::ordered_json to_json(const options& given, const arbiter::traffic_resu
   json["fairness_jain"] = result.fairness_jain;
   json["slots"] = result.slots;
   json["slots_per_cpu_second"] = result.slots_per_cpu_second;
+  if (settings.classes > 0) {
+    json["age_limit"] = settings.age_limit;
+    json["classes"] = nlohmann::ordered_json::array();
+    for (std::size_t c = 0; c < result.classes.size(); ++c) {
+      json["classes"].push_back(class_to_json(settings, c, result.classes[c]));
+    }
+  }
   return json;
 }
 
@@ -123,10 +169,33 @@ void print(const arbiter::traffic_result& result) {
   std::printf("accepted      %10.4f cells per port and slot\n", result.accepted);
   std::printf("fairness      %10.4f (Jain, over inputs)\n", result.fairness_jain);
   std::printf("measured      %10llu slots\n", static_cast<unsigned long long>(result.slots));
+  for (std::size_t c = 0; c < result.classes.size(); ++c) {
+    const arbiter::class_result& of_class = result.classes[c];
+    std::printf("class %zu       %10.3f slots mean, %llu p99; %.4f cells per port and slot\n", c,
+                of_class.latency_slots_mean,
+                static_cast<unsigned long long>(of_class.latency_slots_p99), of_class.accepted);
+  }
   std::printf("speed         %10.0f slots per CPU second\n", result.slots_per_cpu_second);
 }
 
+/// Options of classes say nothing without classes.
+void refuse_class_options(const arbiter::traffic_settings& settings) {
+  const auto refuse = [](const char* key) {
+    throw base::configuration_error("", 0, key, "expected only with --classes of 1 or more");
+  };
+  if (settings.classes == 0 && !settings.class_shares.empty()) {
+    refuse("class-shares");
+  }
+  if (settings.classes == 0 && !settings.class_weights.empty()) {
+    refuse("class-weights");
+  }
+  if (settings.classes == 0 && settings.age_limit != arbiter::traffic_settings{}.age_limit) {
+    refuse("age-limit");
+  }
+}
+
 void run(options& given) {
+  refuse_class_options(given.settings);
   given.settings.source.shape = look_up(patterns(), given.pattern, "pattern");
   given.settings.arbiter = look_up(arbiters(), given.arbiter, "arbiter");
   // The file is opened first: a name that cannot be written must not cost a simulation.

@@ -135,7 +135,7 @@ class BenchTest(unittest.TestCase):
             self.assertEqual(flow["fabric"]["bytes_injected"], flow["fabric"]["bytes_delivered"])
 
     def test_data_arrive_whole_in_long_messages(self):
-        # Blocks of 4 MiB go in eighths of 512 KiB.
+        # Blocks of 4 MiB go in quarters of 1 MiB.
         for collective in ["all_to_all", "all_reduce"]:
             result, _ = self.bench(collective, "--ranks", 3, "--algorithm", "direct", "--check", "--begin", "12M",
                                    "--end", "12M", "--fidelity", "flow")

@@ -240,11 +240,11 @@ collective_place place_of(const collective& what, std::uint32_t rank) {
 
 std::uint64_t longest_message_of(const collective& what) {
   constexpr std::uint64_t usual = (std::uint64_t{256} << 10U) / element_size;
-  constexpr std::uint64_t most = (std::uint64_t{2} << 20U) / element_size;
-  constexpr std::uint64_t parts_of_block = 8;
-  const bool tree = what.algorithm == collective_algorithm::binary_tree ||
-                    what.algorithm == collective_algorithm::double_binary_tree;
-  if (!what.long_messages || tree) {
+  constexpr std::uint64_t most = (std::uint64_t{4} << 20U) / element_size;
+  constexpr std::uint64_t parts_of_block = 4;
+  const bool even = what.algorithm == collective_algorithm::ring ||
+                    what.algorithm == collective_algorithm::direct;
+  if (!what.long_messages || !even) {
     return usual;
   }
   const std::uint64_t part = what.elements / what.ranks / parts_of_block;

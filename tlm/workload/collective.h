@@ -90,8 +90,9 @@ struct collective_program {
 };
 
 /// Elements of the longest message. Copies are cut at it, and those to several peers take turns, so
-/// that nobody keeps a peer's link or waits behind a long message: 256 KiB. With long_messages an
-/// eighth of a block, from 256 KiB to 2 MiB, but for trees, in which pieces wait for one another.
+/// that nobody keeps a peer's link or waits behind a long message: 256 KiB. With long_messages a
+/// quarter of a block, from 256 KiB to 4 MiB, for ring and direct; in the others long copies wait
+/// for one another, and the length of messages shows in their time.
 std::uint64_t longest_message_of(const collective& what);
 
 /// Into how many parts ring, direct and halving_doubling cut each block so that sums overlap with

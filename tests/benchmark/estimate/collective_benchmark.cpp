@@ -1,5 +1,5 @@
-// Cost of collectives: on AL128 once it is up, and on machines of links from the file to the
-// result.
+// Cost of collectives against bytes and ranks: on AL128 once it is up, and on machines of links
+// from the file to the result. scripts/plot_collective_cost draws it.
 //
 //     collective_benchmark [flow|cell] [options of Google Benchmark]
 #include <benchmark/benchmark.h>
@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <systemc>
-#include <vector>
 
 #include "base/error.h"
 #include "estimate/booted_machine.h"
@@ -22,30 +21,25 @@
 namespace sn::estimate {
 namespace {
 
-constexpr std::uint64_t mib = std::uint64_t{1} << 20U;
-constexpr unsigned ranks_of_domain = 64;
-constexpr double to_us = 1e-6;
+using workload::collective_algorithm;
+using workload::collective_kind;
 
-/// What is done, and its size by the definition of nccl-tests.
-struct case_of {
-  const char* name;
-  workload::collective_kind kind;
-  workload::collective_algorithm algorithm;
-  std::uint64_t bytes;
-};
+constexpr std::int64_t kib = std::int64_t{1} << 10U;
+constexpr std::int64_t mib = std::int64_t{1} << 20U;
+constexpr std::int64_t gib = std::int64_t{1} << 30U;
 
 void report(benchmark::State& state, base::picoseconds time) {
-  state.counters["simulated_us"] = static_cast<double>(time.value) * to_us;
+  state.counters["simulated_us"] = static_cast<double>(time.value) * 1e-6;
   state.counters["peak_MB"] = static_cast<double>(host_meter().read().peak_memory_bytes) * 1e-6;
 }
 
-/// The machine is up: the collective alone, without the boot.
-void on_al128(benchmark::State& state, booted_machine& machine, const case_of& one, bool flow) {
+/// A direct collective on a machine that is up, without the boot.
+void on_al128(benchmark::State& state, booted_machine& machine, collective_kind kind, bool flow) {
   workload::collective what;
-  what.kind = one.kind;
-  what.algorithm = one.algorithm;
-  what.ranks = ranks_of_domain;
-  what.elements = one.bytes / workload::element_size;
+  what.kind = kind;
+  what.algorithm = collective_algorithm::direct;
+  what.ranks = static_cast<std::uint32_t>(state.range(0));
+  what.elements = static_cast<std::uint64_t>(state.range(1)) / workload::element_size;
   what.long_messages = flow;
   booted_machine::outcome done;
   for (auto _ : state) {
@@ -54,79 +48,90 @@ void on_al128(benchmark::State& state, booted_machine& machine, const case_of& o
   report(state, done.time);
 }
 
-/// From the file to the time. Without an algorithm the cheapest is found, too.
+/// An all-reduce, from the file to the time. Without an algorithm the cheapest is found, too.
 void on_links(benchmark::State& state, const std::string& platform,
-              std::optional<workload::collective_algorithm> algorithm, std::uint64_t bytes) {
+              std::optional<collective_algorithm> algorithm) {
   bench_options options;
-  options.platform_file = std::string(SN_SOURCE_DIR "/platforms/") + platform;
+  options.platform_file = SN_SOURCE_DIR "/platforms/" + platform;
   options.algorithm = algorithm;
-  options.begin = options.end = base::bytes(bytes);
+  options.ranks = static_cast<std::uint32_t>(state.range(0));
+  options.begin = options.end = base::bytes(static_cast<std::uint64_t>(state.range(1)));
   options.engine = platform::fabric_engine::flow;
   base::picoseconds time;
   for (auto _ : state) {
     const auto machine = platform::load_network(options.platform_file);
     base::ensure(machine.has_value(), "the benchmark needs a machine of links");
-    time = run_network_bench(
-               options, *machine, [](const bench_result&) {}, [](const bench_row&) {})
-               .rows.front()
-               .time;
+    const bench_result result = run_network_bench(
+        options, *machine, [](const bench_result&) {}, [](const bench_row&) {});
+    time = result.rows.front().time;
   }
   report(state, time);
+}
+
+void register_al128(booted_machine& machine, const std::string& engine) {
+  for (const collective_kind kind : {collective_kind::all_to_all, collective_kind::all_reduce}) {
+    auto* each = benchmark::RegisterBenchmark(
+        (engine + "/al128/" + std::string(workload::to_text(kind))).c_str(),
+        [&machine, kind, flow = engine == "flow"](benchmark::State& state) {
+          on_al128(state, machine, kind, flow);
+        });
+    each->Unit(benchmark::kMillisecond)->ArgNames({"ranks", "bytes"});
+    for (std::int64_t bytes = kib; bytes <= gib; bytes *= 4) {
+      each->Args({64, bytes});
+    }
+    for (std::int64_t ranks = 2; ranks < 64; ranks *= 2) {
+      each->Args({ranks, 64 * mib});
+    }
+  }
+}
+
+void register_links() {
+  const auto add = [](const char* name, const char* platform,
+                      std::optional<collective_algorithm> algorithm) {
+    return benchmark::RegisterBenchmark(
+               name, [=](benchmark::State& state) { on_links(state, platform, algorithm); })
+        ->Unit(benchmark::kMillisecond)
+        ->ArgNames({"ranks", "bytes"});
+  };
+  add("flow/one_switch_14t_128/all_reduce_direct", "one_switch_14t_128.yaml",
+      collective_algorithm::direct)
+      ->Args({128, gib});
+  add("flow/one_switch_14t_128/all_reduce_ring", "one_switch_14t_128.yaml",
+      collective_algorithm::ring)
+      ->Args({128, gib});
+  auto* cluster =
+      add("flow/cloudmatrix384_cluster/all_reduce", "cloudmatrix384_cluster.yaml", std::nullopt);
+  for (std::int64_t bytes = kib; bytes <= gib; bytes *= 32) {
+    cluster->Args({165'888, bytes});
+  }
+  for (const std::int64_t ranks : {8, 64, 384, 1536, 6144, 24'576}) {
+    cluster->Args({ranks, 64 * mib});
+  }
+  cluster->Args({165'888, 64 * mib});
 }
 
 }  // namespace
 }  // namespace sn::estimate
 
-/// libsystemc, which the fabric links, owns main(). SystemC elaborates once: one engine per
-/// process.
+/// libsystemc, which the fabric links, owns main(). SystemC elaborates once: one engine a process.
 int sc_main(int argc, char** argv) {
-  using sn::estimate::mib;
-  using sn::workload::collective_algorithm;
-  using sn::workload::collective_kind;
   benchmark::Initialize(&argc, argv);
   const std::string engine = argc == 2 ? argv[1] : "flow";
   if (argc > 2 || (engine != "flow" && engine != "cell")) {
     std::fprintf(stderr, "expected flow or cell, and options of Google Benchmark\n");
     return 2;
   }
-  const bool flow = engine == "flow";
-  const std::string prefix = engine + "/al128/64_ranks/";
-
   sn::platform::system_options options;
   options.firmware = sn::estimate::firmware_directory();
-  options.engine = flow ? sn::platform::fabric_engine::flow : sn::platform::fabric_engine::cell;
+  options.engine =
+      engine == "flow" ? sn::platform::fabric_engine::flow : sn::platform::fabric_engine::cell;
   const sn::estimate::host_meter meter;
   sn::estimate::booted_machine al128(sn::platform::load(SN_SOURCE_DIR "/platforms/al128.yaml"),
                                      options);
-  std::printf("AL128 is up after %.3f s of CPU time\n", meter.read().cpu_s);
-
-  const std::vector<sn::estimate::case_of> cases{
-      {"all_to_all/64_MiB", collective_kind::all_to_all, collective_algorithm::direct, 64 * mib},
-      {"all_to_all/1_GiB", collective_kind::all_to_all, collective_algorithm::direct, 1024 * mib},
-      {"all_reduce_direct/1_GiB", collective_kind::all_reduce, collective_algorithm::direct,
-       1024 * mib},
-      {"all_reduce_ring/1_GiB", collective_kind::all_reduce, collective_algorithm::ring,
-       1024 * mib},
-  };
-  for (const sn::estimate::case_of& one : cases) {
-    benchmark::RegisterBenchmark((prefix + one.name).c_str(), [&al128, &one,
-                                                               flow](benchmark::State& state) {
-      sn::estimate::on_al128(state, al128, one, flow);
-    })->Unit(benchmark::kMillisecond);
-  }
-  const auto links = [](const char* name, const char* platform,
-                        std::optional<collective_algorithm> algorithm, std::uint64_t bytes) {
-    benchmark::RegisterBenchmark(name, [=](benchmark::State& state) {
-      sn::estimate::on_links(state, platform, algorithm, bytes);
-    })->Unit(benchmark::kMillisecond);
-  };
-  if (flow) {
-    links("flow/links/128_ranks/all_reduce_direct/1_GiB", "one_switch_14t_128.yaml",
-          collective_algorithm::direct, 1024 * mib);
-    links("flow/links/128_ranks/all_reduce_ring/1_GiB", "one_switch_14t_128.yaml",
-          collective_algorithm::ring, 1024 * mib);
-    links("flow/links/165888_ranks/all_reduce/1_GiB", "cloudmatrix384_cluster.yaml", std::nullopt,
-          1024 * mib);
+  std::fprintf(stderr, "AL128 is up after %.2f s of CPU time\n", meter.read().cpu_s);
+  sn::estimate::register_al128(al128, engine);
+  if (engine == "flow") {
+    sn::estimate::register_links();
   }
   benchmark::RunSpecifiedBenchmarks();
   return 0;

@@ -318,30 +318,35 @@ TEST(collective, blocks_are_cut_into_at_most_four_channels_of_64_kib) {
   EXPECT_EQ(expand(what).work.ranks[0].queues.size(), 4U);
 }
 
-// 64 ranks: blocks of 1 GiB are 16 MiB, an eighth of which are 2 MiB; blocks of 256 MiB 4 MiB and
-// 512 KiB; those of 64 MiB 1 MiB and 128 KiB, which is less than messages have anyway.
-TEST(collective, messages_end_at_256_kib_and_long_ones_at_an_eighth_of_a_block) {
-  collective what{collective_kind::all_to_all, collective_algorithm::direct, 64, gib / 4, 1};
+// 64 ranks: blocks of 1 GiB are 16 MiB, a quarter of which are 4 MiB; blocks of 256 MiB 4 MiB and
+// 1 MiB; those of 32 MiB 512 KiB and 128 KiB, which is less than messages have anyway.
+TEST(collective, messages_end_at_256_kib_and_long_ones_at_a_quarter_of_a_block) {
+  collective what{collective_kind::all_reduce, collective_algorithm::direct, 64, gib / 4, 1};
   EXPECT_EQ(longest_message_of(what) * element_size, 256 * kib);
   what.long_messages = true;
-  EXPECT_EQ(longest_message_of(what) * element_size, 2048 * kib);
+  EXPECT_EQ(longest_message_of(what) * element_size, 4096 * kib);
   what.elements = gib / 4 / 4;
-  EXPECT_EQ(longest_message_of(what) * element_size, 512 * kib);
-  what.elements = gib / 16 / 4;
+  EXPECT_EQ(longest_message_of(what) * element_size, 1024 * kib);
+  what.elements = gib / 32 / 4;
   EXPECT_EQ(longest_message_of(what) * element_size, 256 * kib);
-  // Never more than 2 MiB, whatever the block; and whole regions of 256 bytes: an eighth of a
-  // hundredth of 1 GiB are 1,342,177 bytes, of which 5242 regions are 1,341,952.
+  // Never more than 4 MiB, whatever the block; and whole regions of 256 bytes: a quarter of a
+  // hundredth of 1 GiB are 2,684,354 bytes, of which 10485 regions are 2,684,160.
   what.elements = gib / 4;
   what.ranks = 2;
-  EXPECT_EQ(longest_message_of(what) * element_size, 2048 * kib);
+  EXPECT_EQ(longest_message_of(what) * element_size, 4096 * kib);
   what.ranks = 100;
-  EXPECT_EQ(longest_message_of(what) * element_size, 1'341'952U);
-  what.algorithm = collective_algorithm::double_binary_tree;
-  what.kind = collective_kind::all_reduce;
-  EXPECT_EQ(longest_message_of(what) * element_size, 256 * kib);
+  EXPECT_EQ(longest_message_of(what) * element_size, 2'684'160U);
+  what.algorithm = collective_algorithm::ring;
+  EXPECT_EQ(longest_message_of(what) * element_size, 2'684'160U);
+  for (const auto other :
+       {collective_algorithm::halving_doubling, collective_algorithm::binary_tree,
+        collective_algorithm::double_binary_tree}) {
+    what.algorithm = other;
+    EXPECT_EQ(longest_message_of(what) * element_size, 256 * kib);
+  }
 }
 
-// 16 MiB to each of 63 peers and to itself, in 8 messages of 2 MiB that take turns.
+// 16 MiB to each of 63 peers and to itself, in 4 messages of 4 MiB that take turns.
 TEST(collective, long_messages_carry_the_same_bytes_to_the_same_places) {
   collective what{collective_kind::all_to_all, collective_algorithm::direct, 64, gib / 4, 1};
   const program usual = expand(what).work;
@@ -350,7 +355,7 @@ TEST(collective, long_messages_carry_the_same_bytes_to_the_same_places) {
   for (std::uint32_t rank = 0; rank < 64; ++rank) {
     const auto& few = coarse.ranks[rank].queues[0].operations[0].transfer.messages;
     const auto& many = usual.ranks[rank].queues[0].operations[0].transfer.messages;
-    ASSERT_EQ(few.size(), 64U * 8);
+    ASSERT_EQ(few.size(), 64U * 4);
     ASSERT_EQ(many.size(), 64U * 64);
     std::map<std::uint32_t, std::uint64_t> begins;
     std::map<std::uint32_t, std::uint64_t> bytes;

@@ -293,7 +293,7 @@ int run(arguments& given) {
       if (debugger->replaying()) {
         return std::string();  // nothing was typed in the past that is repeated
       }
-      const std::optional<std::string> text = console->receive();
+      std::optional<std::string> text = console->receive();
       if (!text.has_value() || !text->empty()) {
         debugger->forget_history();
       }

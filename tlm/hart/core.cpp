@@ -86,7 +86,12 @@ void core<xlen_bits>::execute_shown(const step_type& first, const block<xlen_bit
     memory_.fetch(begin.begin, encoding);
     if ((encoding & 3U) == 3U) {
       std::uint32_t high = 0;
-      memory_.fetch(begin.end - begin.begin > 2 ? begin.begin + 2 : of.source.at(1).begin, high);
+      // Another page, or nothing if a shorter instruction has been overwritten since.
+      if (begin.end - begin.begin > 2) {
+        memory_.fetch(begin.begin + 2, high);
+      } else if (of.source.size() > 1) {
+        memory_.fetch(of.source[1].begin, high);
+      }
       encoding |= high << 16;
     }
   }

@@ -25,13 +25,21 @@ void link::enable(link_end end, bool on) {
     return;  // the end that failed has to be disabled first
   }
   const auto ends = std::count(enabled_.begin(), enabled_.end(), true);
-  if (ends == 1) {
+  if (ends == 1 || (ends == 2 && broken_)) {
     timer_.notify(parameters_.detect_timeout);
     enter(link_state::detect);
   } else if (ends == 2) {
     timer_.cancel();
     timer_.notify(parameters_.training_time);
     enter(link_state::training);
+  }
+}
+
+void link::break_down() {
+  broken_ = true;
+  timer_.cancel();
+  if (std::count(enabled_.begin(), enabled_.end(), true) != 0) {
+    enter(link_state::failed);
   }
 }
 

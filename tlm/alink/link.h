@@ -22,7 +22,8 @@ struct link_parameters {
 
 /// Link training as firmware sees it: down until one end is enabled, detect until the other is too,
 /// training for the training time, then up. Disabling either end takes it down at once; failed is
-/// left by disabling the end that is enabled.
+/// left by disabling the end that is enabled. A link that broke is failed, and whoever enables an
+/// end again finds nobody at the other.
 class link : public sc_core::sc_module {
  public:
   using listener = std::function<void(link_state)>;
@@ -30,6 +31,8 @@ class link : public sc_core::sc_module {
   link(const sc_core::sc_module_name& name, const link_parameters& parameters);
 
   void enable(link_end end, bool on);
+  /// Breaks the link for good.
+  void break_down();
   link_state state() const { return state_; }
   bool up() const { return state_ == link_state::up; }
   /// Lanes that work: all of them when up, 0 otherwise.
@@ -44,6 +47,7 @@ class link : public sc_core::sc_module {
   link_parameters parameters_;
   link_state state_ = link_state::down;
   std::array<bool, 2> enabled_{};
+  bool broken_ = false;
   sc_core::sc_event timer_;
   std::vector<listener> listeners_;
 };

@@ -35,12 +35,16 @@ void port_bank::bind(unsigned port, link& wire, unsigned switch_index, unsigned 
   });
 }
 
-unsigned port_bank::ports_up() const {
-  unsigned count = 0;
-  for (const link* wire : links_) {
-    count += wire != nullptr && wire->up() ? 1U : 0U;
+std::uint32_t port_bank::up_mask() const {
+  std::uint32_t mask = 0;
+  for (unsigned port = 0; port < port_count; ++port) {
+    mask |= links_[port] != nullptr && links_[port]->up() ? 1U << port : 0U;
   }
-  return count;
+  return mask;
+}
+
+unsigned port_bank::ports_up() const {
+  return static_cast<unsigned>(__builtin_popcount(up_mask()));
 }
 
 void port_bank::control_written(unsigned port, std::uint32_t value) {

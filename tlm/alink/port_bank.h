@@ -34,6 +34,8 @@ class port_bank {
   /// simulation starts.
   void bind(unsigned port, link& wire, unsigned switch_index, unsigned switch_port);
 
+  /// Which ports are up: one bit each.
+  std::uint32_t up_mask() const;
   /// Ports that are up.
   unsigned ports_up() const;
 

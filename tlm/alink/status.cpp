@@ -9,6 +9,7 @@ status status_of(cause why) {
     case cause::no_plane:
     case cause::source_port_down:
     case cause::destination_port_down:
+    case cause::plane_lost:
       return status::isolate;
     case cause::no_route:
       return status::decode_error;
@@ -36,6 +37,8 @@ const char* to_text(cause why) {
       return "source and destination are not of one virtual pod";
     case cause::target_refused:
       return "the target answered with an error";
+    case cause::plane_lost:
+      return "a plane that carried a part of it was lost";
   }
   return "unknown cause";
 }

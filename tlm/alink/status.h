@@ -24,6 +24,7 @@ enum class cause : std::uint8_t {
   destination_port_down = 4,  ///< the link to the destination is not trained
   foreign_pod = 5,            ///< source and destination are not of one virtual pod
   target_refused = 6,         ///< the target answered with an error
+  plane_lost = 7,             ///< a plane that carried a part of it was lost
 };
 
 /// The completion status that a cause gives on the wire.

@@ -119,6 +119,7 @@ void alink_switch::refused(alink::cause why) {
     case alink::cause::none:
     case alink::cause::no_plane:
     case alink::cause::target_refused:
+    case alink::cause::plane_lost:
       return;  // not decided by a switch
   }
   registers_.set(counter, registers_.get(counter) + 1);

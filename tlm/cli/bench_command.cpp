@@ -32,6 +32,7 @@ struct arguments {
   std::string end;
   std::string fidelity;  ///< empty: flow for a machine of links, else cell
   std::string json_file;
+  std::string kill_plane;
   bool no_library = false;
 };
 
@@ -55,6 +56,25 @@ base::bytes size_from(const std::string& text, const char* key) {
         "", 0, key, "expected a size like 8, 64K, 1M or 1G, below 256T, not " + text);
   }
   return base::bytes(count << places);
+}
+
+/// "3@20us": a plane and when it dies.
+estimate::plane_kill kill_from(const std::string& text) {
+  const char* expected = "expected a plane and a time like 3@20us, not ";
+  const std::size_t at = text.find('@');
+  const bool digits =
+      at != std::string::npos && at >= 1 && at <= 3 && text.find_first_not_of("0123456789") == at;
+  if (!digits) {
+    throw base::configuration_error("", 0, "--kill-plane", expected + text);
+  }
+  estimate::plane_kill result;
+  result.plane = static_cast<unsigned>(std::stoul(text.substr(0, at)));
+  try {
+    result.when = base::parse_time(text.substr(at + 1));
+  } catch (const std::invalid_argument& error) {
+    throw base::configuration_error("", 0, "--kill-plane", error.what());
+  }
+  return result;
 }
 
 template <typename Value>
@@ -82,6 +102,9 @@ estimate::bench_options read(const arguments& given) {
   options.end = size_from(given.end.empty() ? (options.check ? "1M" : "1G") : given.end, "--end");
   if (given.end.empty() && options.end < options.begin) {
     options.end = options.begin;
+  }
+  if (!given.kill_plane.empty()) {
+    options.kill = kill_from(given.kill_plane);
   }
   const fidelity chosen = fidelity_of(given.fidelity);
   options.engine = chosen.engine;
@@ -133,6 +156,19 @@ void print_row(const estimate::bench_row& row) {
              row.size.value / workload::element_size, "float", workload::to_text(row.algorithm),
              static_cast<double>(row.time.value) * 1e-6, row.algorithm_bandwidth * 1e-9,
              row.bus_bandwidth * 1e-9, row.wrong ? std::to_string(*row.wrong) : "N/A");
+  if (row.loss) {
+    const estimate::plane_loss_report& loss = *row.loss;
+    fmt::print(
+        "# plane {} died at {:.2f} us: {} bursts of {} bytes went again by the other planes, the "
+        "last "
+        "arrived {:.2f} us after\n"
+        "# delivered by the domain: {:.2f} GB/s before, {:.2f} GB/s after; line rate of a rank now "
+        "{:.2f} GB/s\n",
+        loss.plane, static_cast<double>(loss.when.value) * 1e-6, loss.bursts_sent_again,
+        loss.bytes_sent_again.value, static_cast<double>(loss.recovery.value) * 1e-6,
+        loss.rate_before * 1e-9, loss.rate_after * 1e-9,
+        static_cast<double>(loss.line_rate.value) * 1e-9);
+  }
   std::fflush(stdout);
 }
 
@@ -160,7 +196,7 @@ int run(arguments given) {
   const auto links = platform::load_network(given.options.platform_file);
   // With a library the fidelity is flow, no data move and no link errs.
   const auto library = !links && !given.no_library && !given.options.check &&
-                               !given.options.bit_error_rate &&
+                               !given.options.bit_error_rate && given.kill_plane.empty() &&
                                (given.fidelity.empty() || given.fidelity == "flow")
                            ? with_library(given.options.platform_file)
                            : std::nullopt;
@@ -248,11 +284,16 @@ void add_bench_command(CLI::App& app, int& exit_code) {
       "--bit-error-rate", given->options.bit_error_rate,
       "Of every link, after forward error correction, instead of the platform's; at "
       "most 1e-5");
+  command->add_option(
+      "--kill-plane", given->kill_plane,
+      "P@TIME, like 3@20us: plane P of the first domain dies so long after the first "
+      "collective has begun");
   command->add_flag("--check", given->options.check,
                     "Move real data and compare every element; exits with 1 if one is wrong");
-  command->add_flag("--no-library", given->no_library,
-                    "Simulate switches, also where the platform has a communication library; "
-                    "--check, --bit-error-rate and a fidelity other than flow do so, too");
+  command->add_flag(
+      "--no-library", given->no_library,
+      "Simulate switches, also where the platform has a communication library; "
+      "--check, --bit-error-rate, --kill-plane and a fidelity other than flow do so, too");
   command->add_option("--json", given->json_file, "File to write the rows to");
   command->add_option("--firmware", given->options.firmware,
                       "Folder of cipu.elf, switch.elf and pool.elf (default: as built)");

@@ -56,6 +56,7 @@ bench_result run_bench(const bench_options& options,
   result.line_rate = machine.accelerator_payload_rate();
   check_sizes(options);
   check_ranks(options, machine, result.ranks);
+  check_kill(options, machine);
   const workload::collective_rates rates = rates_of(machine);
 
   const auto chosen = [&](workload::collective what, std::string& reason) {
@@ -81,6 +82,9 @@ bench_result run_bench(const bench_options& options,
   booted_machine booted(machine, {options.arbiter, options.firmware, true, options.engine});
   result.firmware = booted.firmware();
   begun(result);
+  if (options.kill) {
+    booted.kill(*options.kill);
+  }
 
   for (const base::bytes size : sizes_of(options)) {
     bench_row row;
@@ -91,10 +95,15 @@ bench_result run_bench(const bench_options& options,
     const booted_machine::outcome done = booted.run(what, options.check);
     row.time = done.time;
     row.wrong = done.wrong;
+    row.loss = done.loss;
     row.algorithm_bandwidth = static_cast<double>(size.value) / base::to_seconds(row.time);
     row.bus_bandwidth = row.algorithm_bandwidth * workload::bus_factor(options.kind, result.ranks);
     row_done(row);
     result.rows.push_back(row);
+  }
+  if (options.kill && std::none_of(result.rows.begin(), result.rows.end(),
+                                   [](const bench_row& row) { return row.loss.has_value(); })) {
+    throw base::run_error("--kill-plane: all collectives had ended before the plane was to die");
   }
   const fabric::engine_statistics carried = booted.carried();
   result.bytes_injected = base::bytes(carried.bytes_injected);

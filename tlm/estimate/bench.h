@@ -16,6 +16,25 @@
 
 namespace sn::estimate {
 
+/// A plane that dies while collectives run: its switch and all its links, in the first domain.
+struct plane_kill {
+  unsigned plane = 0;
+  base::picoseconds when;  ///< after the first collective has begun
+};
+
+/// What the loss of a plane did to the collective during which it happened.
+struct plane_loss_report {
+  unsigned plane = 0;
+  base::picoseconds when;  ///< after the collective has begun
+  std::uint64_t bursts_sent_again =
+      0;                             ///< that the plane had lost a part of, or that found it dead
+  base::bytes bytes_sent_again;      ///< of these bursts, each counted once
+  base::picoseconds recovery;        ///< until the last of these bursts had arrived
+  double rate_before = 0.0;          ///< bytes per second that the domain delivered until then
+  double rate_after = 0.0;           ///< and from then on to the end
+  base::bytes_per_second line_rate;  ///< of each rank, by the planes that are left
+};
+
 /// What the user asked for.
 struct bench_options {
   std::string platform_file;
@@ -29,6 +48,7 @@ struct bench_options {
   platform::fabric_engine engine = platform::fabric_engine::cell;
   arbiter::kind arbiter = arbiter::kind::model;  ///< of the cell engine
   std::optional<double> bit_error_rate;          ///< of links, instead of the platform's
+  std::optional<plane_kill> kill;                ///< not with fidelity flow
   bool check = false;                            ///< move real data and compare every element
   std::string firmware;                          ///< folder of the images
 };
@@ -41,7 +61,8 @@ struct bench_row {
   base::picoseconds time;            ///< collective_time()
   double algorithm_bandwidth = 0.0;  ///< bytes per second
   double bus_bandwidth = 0.0;        ///< bytes per second
-  std::optional<std::uint64_t> wrong;  ///< elements, of all ranks; none: not checked
+  std::optional<std::uint64_t> wrong;     ///< elements, of all ranks; none: not checked
+  std::optional<plane_loss_report> loss;  ///< if a plane died during it
 };
 
 /// Where a machine is simulated as links, without switches and firmware.

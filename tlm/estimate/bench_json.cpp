@@ -22,6 +22,17 @@ std::string bench_json(const bench_options& options, const std::string& fidelity
     if (!row.reason.empty()) {
       entry["reason"] = row.reason;
     }
+    if (row.loss) {
+      entry["plane_loss"] = {
+          {"plane", row.loss->plane},
+          {"at_us", static_cast<double>(row.loss->when.value) * 1e-6},
+          {"bursts_sent_again", row.loss->bursts_sent_again},
+          {"bytes_sent_again", row.loss->bytes_sent_again.value},
+          {"recovery_us", static_cast<double>(row.loss->recovery.value) * 1e-6},
+          {"delivered_before_GBps", row.loss->rate_before * 1e-9},
+          {"delivered_after_GBps", row.loss->rate_after * 1e-9},
+          {"line_rate_after_GBps", static_cast<double>(row.loss->line_rate.value) * 1e-9}};
+    }
     rows.push_back(entry);
   }
   json document = {

@@ -49,6 +49,21 @@ void check_ranks(const bench_options& options, const platform::description& mach
   }
 }
 
+void check_kill(const bench_options& options, const platform::description& machine) {
+  if (!options.kill) {
+    return;
+  }
+  if (options.engine == platform::fabric_engine::flow) {
+    throw bad("--kill-plane", "fluids cannot be lost: expected fidelity cell, rtl or lockstep");
+  }
+  const unsigned planes = machine.topology.planes;
+  if (options.kill->plane >= planes || planes < 2) {
+    throw bad("--kill-plane",
+              fmt::format("{} has {} plane{}: expected one of several, not {}", machine.name,
+                          planes, planes == 1 ? "" : "s", options.kill->plane));
+  }
+}
+
 void check_sizes(const bench_options& options) {
   if (options.begin.value < workload::element_size) {
     throw bad("--begin", fmt::format("expected {} bytes, one element, or more, not {}",

@@ -1,18 +1,20 @@
 #include "estimate/booted_machine.h"
 
-#include "estimate/bench.h"
+#include <algorithm>
+
 #include "estimate/bench_data.h"
 #include "estimate/bench_options.h"
-#include "estimate/bring_up.h"
 #include "estimate/job.h"
 
 namespace sn::estimate {
 
 booted_machine::booted_machine(const platform::description& machine,
                                const platform::system_options& options)
-    : machine_(machine), trace_(false), system_("platform", machine, options) {
-  bring_up boot(system_, trace_);
-  firmware_ = boot.run(boot_timeout, progress_);
+    : machine_(machine),
+      trace_(false),
+      system_("platform", machine, options),
+      boot_(system_, trace_) {
+  firmware_ = boot_.run(boot_timeout, progress_);
 }
 
 booted_machine::outcome booted_machine::run(workload::collective what, bool check) {
@@ -32,12 +34,52 @@ booted_machine::outcome booted_machine::run(workload::collective what, bool chec
     data.emplace(what, work, gpus);
     data->load(built.work.ranks.front().data_memory);
   }
+  const std::uint64_t delivered = system_.fabric(0).statistics().bytes_delivered;
   run_to_end(work, progress_);
   outcome result;
   if (data) {
     result.wrong = data->count_wrong();
   }
   result.time = collective_time(built.work, work.seen());
+  if (system_.loss() && !loss_reported_) {
+    loss_reported_ = true;
+    result.loss = report_loss(work.seen().start, result.time, delivered);
+  }
+  return result;
+}
+
+void booted_machine::kill(const plane_kill& fault) {
+  killed_plane_ = fault.plane;
+  system_.lose_plane(0, fault.plane, sc_core::sc_time::from_value(fault.when.value));
+}
+
+plane_loss_report booted_machine::report_loss(base::picoseconds start, base::picoseconds length,
+                                              std::uint64_t delivered_before) const {
+  const platform::system::plane_loss& loss = *system_.loss();
+  const base::picoseconds lost_at(loss.when.value());
+  plane_loss_report result;
+  result.plane = killed_plane_;
+  result.when = lost_at - start;
+  base::picoseconds recovered = lost_at;
+  for (unsigned i = 0; i < machine_.topology.accelerators; ++i) {
+    const auto again = system_.accelerator(i).totals().sent_again;
+    result.bursts_sent_again += again.bursts;
+    result.bytes_sent_again += again.size;
+    recovered = std::max(recovered, again.last);
+  }
+  result.recovery = recovered - lost_at;
+  const auto rate = [](std::uint64_t amount, base::picoseconds time) {
+    return time.value == 0 ? 0.0 : static_cast<double>(amount) / base::to_seconds(time);
+  };
+  result.rate_before = rate(loss.carried.bytes_delivered - delivered_before, result.when);
+  if (length > result.when) {
+    result.rate_after =
+        rate(system_.fabric(0).statistics().bytes_delivered - loss.carried.bytes_delivered,
+             length - result.when);
+  }
+  const std::uint64_t planes = machine_.topology.planes;
+  result.line_rate =
+      base::bytes_per_second(machine_.accelerator_payload_rate().value * (planes - 1) / planes);
   return result;
 }
 

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/trace.h"
+#include "estimate/bench.h"
+#include "estimate/bring_up.h"
 #include "estimate/progress.h"
 #include "estimate/record.h"
 #include "platform/system.h"
@@ -25,23 +27,33 @@ class booted_machine {
 
   /// What became of a collective.
   struct outcome {
-    base::picoseconds time;              ///< collective_time()
-    std::optional<std::uint64_t> wrong;  ///< elements, if they were checked
+    base::picoseconds time;                 ///< collective_time()
+    std::optional<std::uint64_t> wrong;     ///< elements, if they were checked
+    std::optional<plane_loss_report> loss;  ///< if a plane died during it
   };
   /// Does a collective on the first accelerators; its first tag is chosen here. With `check` real
   /// data move and every element is compared. Throws base::run_error when it fails.
   outcome run(workload::collective what, bool check);
 
+  /// Lets a plane die; its time counts from now.
+  void kill(const plane_kill& fault);
+
   /// What all fabrics have carried since power-on, once their books have been audited.
   fabric::engine_statistics carried() const { return system_.audited_totals(); }
 
  private:
+  plane_loss_report report_loss(base::picoseconds start, base::picoseconds length,
+                                std::uint64_t delivered_before) const;
+
   platform::description machine_;
   base::trace trace_;
   platform::system system_;
+  bring_up boot_;  ///< listens to firmware to the end
   progress_line progress_;
   firmware_summary firmware_;
   std::uint32_t next_tag_ = 1;
+  unsigned killed_plane_ = 0;
+  bool loss_reported_ = false;
 };
 
 /// The machine as the choice of an algorithm sees it: HBM is passed three times between a command

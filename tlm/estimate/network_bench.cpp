@@ -284,6 +284,10 @@ void check_options(const bench_options& options, const platform::network_machine
     throw bad("--ranks", fmt::format("expected 2 to {}, the accelerators of {}, not {}",
                                      machine.accelerators(), machine.name, ranks));
   }
+  if (options.kill) {
+    throw bad("--kill-plane",
+              fmt::format("{} is simulated as links: it has no planes", machine.name));
+  }
   if (options.bit_error_rate) {
     throw bad("--bit-error-rate",
               fmt::format("{} is simulated as links, which never err", machine.name));

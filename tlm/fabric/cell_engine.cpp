@@ -132,11 +132,30 @@ void cell_engine::carry(const leg& way) {
 }
 
 void cell_engine::crossed(const plane_completion& share) {
-  progress& burst = progress_[share.burst];
-  burst.last = std::max(burst.last, clock_.start_of(share.slot) + path_latency_);
-  if (--burst.planes_left == 0) {
-    arrived(share.burst, burst.last);
+  share_done(share.burst, clock_.start_of(share.slot) + path_latency_);
+}
+
+void cell_engine::lost(std::uint32_t burst) {
+  progress_[burst].lost = true;
+  share_done(burst, alink::now());
+}
+
+/// A burst that has lost a share fails when all others are through: only then is it forgotten.
+void cell_engine::share_done(std::uint32_t burst, base::picoseconds when) {
+  progress& it = progress_[burst];
+  it.last = std::max(it.last, when);
+  if (--it.planes_left == 0) {
+    if (it.lost) {
+      gone(burst, it.last);
+    } else {
+      arrived(burst, it.last);
+    }
   }
+}
+
+bool cell_engine::lose_plane(unsigned plane) {
+  planes_.at(plane)->lose();
+  return true;
 }
 
 engine_statistics cell_engine::statistics() const {

@@ -67,6 +67,8 @@ class cell_engine : public engine, private plane_listener {
   std::uint64_t cells_out(unsigned plane, base::port_id port) const override;
   void audit() const override;
 
+  bool lose_plane(unsigned plane) override;
+
  protected:
   void carry(const leg& way) override;
 
@@ -74,10 +76,13 @@ class cell_engine : public engine, private plane_listener {
   /// How far the present leg of a burst has come.
   struct progress {
     unsigned planes_left = 0;
-    base::picoseconds last;  ///< when the latest share so far arrives
+    bool lost = false;       ///< a share of it
+    base::picoseconds last;  ///< when the latest share so far arrives, or was lost
   };
 
   void crossed(const plane_completion& share) override;
+  void lost(std::uint32_t burst) override;
+  void share_done(std::uint32_t burst, base::picoseconds when);
   plane_parameters make_plane_parameters() const;
 
   cell_engine_parameters parameters_;

@@ -167,6 +167,7 @@ void engine::set_out(burst_index burst) {
   state.destination = static_cast<std::uint16_t>(endpoint_of_id_[extension.destination]);
   state.planes = mask;
   order_of(state).enter(burst, payload.get_address(), payload.get_data_length());
+  state.in_order = true;
   send(burst, spreading, state.source, state.destination, payload.is_read());
 }
 
@@ -188,6 +189,10 @@ void engine::arrived(burst_index burst, base::picoseconds when) {
   burst_state& state = bursts_[burst];
   const bool data_are_back = state.waits_for == stage::backward;
   schedule(burst, data_are_back ? stage::response : stage::target, when);
+}
+
+void engine::gone(burst_index burst, base::picoseconds when) {
+  schedule(burst, stage::loss, when);
 }
 
 void engine::schedule(burst_index burst, stage next, base::picoseconds when) {
@@ -224,6 +229,10 @@ void engine::keep_appointments() {
       case stage::response:
         respond(burst);
         break;
+      case stage::loss:
+        leave_order(burst);
+        fail(burst, alink::cause::plane_lost);
+        break;
     }
   }
   if (!appointments_.empty()) {
@@ -233,12 +242,21 @@ void engine::keep_appointments() {
 }
 
 void engine::reach_target(burst_index burst) {
-  region_order& order = order_of(bursts_[burst]);
-  if (!order.may_pass(burst)) {
+  if (!order_of(bursts_[burst]).may_pass(burst)) {
     return;
   }
   deliver(burst);
-  order.leave(burst, released_);
+  leave_order(burst);
+}
+
+/// Those that were held behind `burst` may pass.
+void engine::leave_order(burst_index burst) {
+  burst_state& state = bursts_[burst];
+  if (!state.in_order) {
+    return;
+  }
+  state.in_order = false;
+  order_of(state).leave(burst, released_);
   for (const burst_index next : released_) {
     schedule(next, stage::target, alink::now());
   }

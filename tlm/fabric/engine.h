@@ -65,6 +65,10 @@ class engine : public sc_core::sc_module {
 
   /// No burst is under way.
   bool idle() const { return under_way_ == 0; }
+  /// The switch of `plane` dies now. Bursts of which a part has not crossed it fail with
+  /// cause::plane_lost, when their other parts are through; nothing of them is delivered. That no
+  /// further burst comes is up to the plane's control. False: this engine cannot.
+  virtual bool lose_plane(unsigned plane) = 0;
   /// What has been carried so far.
   virtual engine_statistics statistics() const = 0;
   /// Aborts if an invariant of the books is broken: a link above its line rate, credits that
@@ -102,6 +106,9 @@ class engine : public sc_core::sc_module {
   virtual void carry(const leg& way) = 0;
   /// The last byte of the present leg of `burst` arrives at `when`, which is not in the past.
   void arrived(burst_index burst, base::picoseconds when);
+  /// Instead of arrived(): a part of the present leg of `burst` was lost with its plane, and
+  /// nothing of it is under way after `when`.
+  void gone(burst_index burst, base::picoseconds when);
 
   /// The fields of the statistics that do not depend on how bursts move.
   const engine_statistics& totals() const { return totals_; }
@@ -115,7 +122,7 @@ class engine : public sc_core::sc_module {
   using delivery_socket = tlm_utils::simple_initiator_socket<engine>;
 
   /// What a burst waits for.
-  enum class stage : std::uint8_t { outward, target, backward, response };
+  enum class stage : std::uint8_t { outward, target, backward, response, loss };
 
   struct burst_state {
     tlm::tlm_generic_payload* payload = nullptr;
@@ -123,6 +130,7 @@ class engine : public sc_core::sc_module {
     std::uint16_t source = 0;  ///< index of the endpoint
     std::uint16_t destination = 0;
     std::uint16_t planes = 0;  ///< the planes that it may use
+    bool in_order = false;     ///< it is in the books of its region order
     stage waits_for = stage::outward;
   };
 
@@ -146,6 +154,7 @@ class engine : public sc_core::sc_module {
   void schedule(burst_index burst, stage next, base::picoseconds when);
   void keep_appointments();
   void reach_target(burst_index burst);
+  void leave_order(burst_index burst);
   void deliver(burst_index burst);
   void send_back(burst_index burst);
   void respond(burst_index burst);

@@ -45,6 +45,8 @@ class flow_engine : public engine {
   /// Groups of planes that are simulated as one.
   std::size_t groups() const { return groups_.size(); }
 
+  /// Fluids cannot be lost: use fidelity cell.
+  bool lose_plane(unsigned /*plane*/) override { return false; }
   engine_statistics statistics() const override;
   std::uint64_t cells_in(unsigned plane, base::port_id port) const override;
   std::uint64_t cells_out(unsigned plane, base::port_id port) const override;

@@ -35,33 +35,34 @@ void order_checker::requested(tlm::tlm_generic_payload& payload, const sc_core::
   const std::uint64_t last = first + (payload.get_data_length() - 1);
   under_way_[pair_of(payload)].push_back({&payload, time, first / ordered_bytes * ordered_bytes,
                                           last / ordered_bytes * ordered_bytes + ordered_bytes - 1,
-                                          false});
+                                          false, false});
 }
 
 void order_checker::delivered(tlm::tlm_generic_payload& payload) {
   ++deliveries_;
-  const burst* it = find(payload);
+  burst* it = find(payload);
   const alink::burst_extension& extension = alink::extension_of(payload);
-  const std::string name =
-      fmt::format("the burst from endpoint {} to {} at {:#x}", extension.source,
-                  extension.destination, payload.get_address());
+  const auto report = [&](const char* what) {
+    report_(fmt::format("the burst from endpoint {} to {} at {:#x} was delivered {}",
+                        extension.source, extension.destination, payload.get_address(), what));
+  };
   if (it == nullptr) {
-    report_(name + " was delivered and never sent");
+    report("and never sent");
     return;
   }
   if (it->delivered) {
-    report_(name + " was delivered twice");
+    report("twice");
   }
-  for (const burst& other : under_way_[pair_of(payload)]) {
+  if (it->passed) {
+    report("after one that was sent later and touches the same region");
+  }
+  it->delivered = true;
+  for (burst& other : under_way_[pair_of(payload)]) {
     // Bursts sent at the same time are in the order of their calls.
     const bool earlier = other.sent != it->sent ? other.sent < it->sent : &other < it;
-    if (earlier && !other.delivered && other.first_byte <= it->last_byte &&
-        it->first_byte <= other.last_byte) {
-      report_(name + fmt::format(" passed one at {:#x} that touches the same region",
-                                 other.payload->get_address()));
-    }
+    other.passed |= earlier && !other.delivered && other.first_byte <= it->last_byte &&
+                    it->first_byte <= other.last_byte;
   }
-  find(payload)->delivered = true;
 }
 
 void order_checker::responded(tlm::tlm_generic_payload& payload) {

@@ -50,14 +50,6 @@ plane::plane(const plane_parameters& parameters, arbiter::scheduler& scheduler)
        parameters_.receive_credit_slots, slowest + longest_replay}));
   ring_mask_ = ring - 1;
 
-  plane_state::flow empty;
-  empty.credits = parameters_.voq_depth_cells;
-  state_.flows.assign(static_cast<std::size_t>(ports) * ports, empty);
-  state_.sendable.resize(ports);
-  state_.send_from.resize(ports);
-  state_.inputs_free = port_set::first(ports);
-  state_.downlinks_free = port_set::first(ports);
-  state_.request.ready = port_set::first(ports);
   for (auto* line : {&state_.uplink, &state_.credit}) {
     line->inputs.resize(ring);
     line->output.resize(ring * ports);
@@ -65,9 +57,59 @@ plane::plane(const plane_parameters& parameters, arbiter::scheduler& scheduler)
   state_.uplink_release.resize(ring);
   state_.downlink_release.resize(ring);
   state_.receive_credit.resize(ring);
-  state_.receive_credits.assign(ports, parameters_.receive_buffer_cells);
   state_.statistics.uplinks.resize(ports);
   state_.statistics.downlinks.resize(ports);
+  clear();
+}
+
+/// Nothing waits, nothing is under way, all credits are home.
+void plane::clear() {
+  const unsigned ports = parameters_.ports;
+  state_.inbox.clear();
+  state_.inbox_head = 0;
+  state_.shares.clear();
+  state_.free_share = plane_state::no_share;
+  plane_state::flow empty;
+  empty.credits = parameters_.voq_depth_cells;
+  state_.flows.assign(static_cast<std::size_t>(ports) * ports, empty);
+  state_.sendable.assign(ports, port_set());
+  state_.send_from.assign(ports, 0);
+  state_.inputs_sendable = port_set();
+  state_.inputs_free = port_set::first(ports);
+  state_.downlinks_free = port_set::first(ports);
+  state_.request = arbiter::slot_request();
+  state_.request.ready = port_set::first(ports);
+  for (auto* sets : {&state_.uplink.inputs, &state_.credit.inputs, &state_.uplink_release,
+                     &state_.downlink_release, &state_.receive_credit}) {
+    std::fill(sets->begin(), sets->end(), port_set());
+  }
+  state_.receive_credits.assign(ports, parameters_.receive_buffer_cells);
+  state_.cells_unsent = 0;
+  state_.cells_waiting = 0;
+  state_.credits_away = 0;
+  state_.receive_credits_away = 0;
+  state_.links_sending = 0;
+}
+
+void plane::lose(std::vector<std::uint32_t>& lost) {
+  for (const plane_state::flow& flow : state_.flows) {
+    for (std::uint32_t share = flow.crossing; share != plane_state::no_share;
+         share = state_.shares[share].next) {
+      lost.push_back(state_.shares[share].burst);
+    }
+  }
+  for (std::size_t i = state_.inbox_head; i != state_.inbox.size(); ++i) {
+    lost.push_back(state_.inbox[i].burst);
+  }
+  std::uint64_t sent = 0;
+  for (const link_statistics& up : state_.statistics.uplinks) {
+    sent += up.cells;
+  }
+  const std::uint64_t lost_under_way = state_.statistics.cells_lost - state_.cells_never_sent;
+  state_.statistics.cells_lost +=
+      state_.cells_unsent + (sent - state_.statistics.cells - lost_under_way);
+  state_.cells_never_sent += state_.cells_unsent;
+  clear();
 }
 
 void plane::inject(const plane_injection& share) {
@@ -398,7 +440,7 @@ void plane::audit() const {
     bytes_up += up.bytes;
     bytes_down += down.bytes;
   }
-  base::ensure(cells_up + state_.cells_unsent == state_.cells_injected,
+  base::ensure(cells_up + state_.cells_unsent + state_.cells_never_sent == state_.cells_injected,
                "cells were lost or made before the links to the switch");
   base::ensure(cells_down == statistics.cells, "cells that crossed are not those that left");
 
@@ -422,7 +464,8 @@ void plane::audit() const {
     cells_under_way += state_.uplink.inputs[slot].count();
     credits_under_way += state_.credit.inputs[slot].count();
   }
-  base::ensure(cells_up == cells_down + cells_under_way + cells_waiting,
+  const std::uint64_t lost_under_way = statistics.cells_lost - state_.cells_never_sent;
+  base::ensure(cells_up == cells_down + cells_under_way + cells_waiting + lost_under_way,
                "cells were lost or made between the links");
   base::ensure(credits_away == state_.credits_away &&
                    credits_away == cells_under_way + cells_waiting + credits_under_way,

@@ -107,6 +107,7 @@ struct plane_state {
   std::uint64_t receive_credits_away = 0;
   std::uint64_t links_sending = 0;  ///< slow links within a cell
   std::uint64_t cells_injected = 0;
+  std::uint64_t cells_never_sent = 0;  ///< of those that were lost with the plane
   std::uint64_t bytes_injected = 0;
   base::random_generator errors{1};  ///< which cells are hit
 
@@ -141,6 +142,10 @@ class plane {
   /// first. Idle stretches are skipped. Shares that have crossed are appended to `done`, in order.
   void run(std::uint64_t until, std::vector<plane_completion>& done);
 
+  /// The switch dies: whatever has not crossed it is gone. Appends to `lost` the burst of every
+  /// share that will not complete, and leaves the plane idle.
+  void lose(std::vector<std::uint32_t>& lost);
+
   /// Nothing is waiting, nothing is under way, all credits are home.
   bool idle() const;
   /// The next slot in which there is something to do; only if not idle.
@@ -155,6 +160,7 @@ class plane {
   void restore(const plane_state& saved) { state_ = saved; }
 
  private:
+  void clear();
   void step(std::vector<plane_completion>& done);
   void take_inbox();
   void take_credits(std::size_t now);

@@ -29,6 +29,17 @@ void plane_process::inject(plane_injection share) {
   }
 }
 
+void plane_process::lose() {
+  run();
+  plane_.lose(lost_);
+  wake_.cancel();
+  awake_ = false;
+  for (const std::uint32_t burst : lost_) {
+    listener_.lost(burst);
+  }
+  lost_.clear();
+}
+
 void plane_process::wake_up() {
   awake_ = true;
   wake_.notify(

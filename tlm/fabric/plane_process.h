@@ -20,6 +20,8 @@ class plane_listener {
   /// A share has crossed, as plane_completion says. It may be told late, up to `batch_slots` - 1
   /// slots after the cell crossed.
   virtual void crossed(const plane_completion& share) = 0;
+  /// A share of `burst` was lost with its plane, now.
+  virtual void lost(std::uint32_t burst) = 0;
 };
 
 /// Runs a plane in batches of slots, always behind simulated time: a batch is simulated when it has
@@ -35,6 +37,10 @@ class plane_process : public sc_core::sc_module {
   /// Injects a share now; its slot is set here.
   void inject(plane_injection share);
 
+  /// The switch dies now: the listener is told of everything that has crossed by now, and of what
+  /// will not.
+  void lose();
+
   const class plane& plane() const { return plane_; }
 
  private:
@@ -48,6 +54,7 @@ class plane_process : public sc_core::sc_module {
   sc_core::sc_event wake_;
   bool awake_ = false;
   std::vector<plane_completion> done_;
+  std::vector<std::uint32_t> lost_;
 };
 
 }  // namespace sn::fabric

@@ -21,7 +21,8 @@ struct transfer {
   unsigned queue = 0;
   command work;
   std::vector<message> messages;
-  std::uint16_t plane_mask = 0;
+  std::uint16_t plane_mask = 0;  ///< planes that software allowed when it began
+  std::uint16_t usable = 0;      ///< of these, the planes whose links were up
   base::picoseconds begin;
   alink::status status = alink::status::ok;  ///< of the first message that failed
   alink::cause why = alink::cause::none;
@@ -29,17 +30,27 @@ struct transfer {
 
 /// Issues the messages of transfers in order, one burst each, with a bounded number outstanding. A
 /// burst leaves when HBM gives its first byte. A message to the GPU itself is read and written in
-/// HBM and needs no burst.
+/// HBM and needs no burst. A burst that a link or a plane has lost is sent again, as soon as its
+/// error comes, by those planes that are still usable, if they are others than before.
 class copy_engine {
  public:
   /// Gets bytes that a message to the GPU itself has brought, and when they are in HBM.
   using arrival = std::function<void(std::uint32_t tag, base::bytes, base::picoseconds when)>;
   /// Gets a transfer of which all messages have completed.
   using completion = std::function<void(const transfer&)>;
+  /// Gives the planes that bursts may take now: one bit each.
+  using plane_source = std::function<std::uint16_t()>;
+
+  /// Bursts that were sent again.
+  struct resends {
+    std::uint64_t bursts = 0;
+    base::bytes size;
+    base::picoseconds last;  ///< when the latest of them completed well
+  };
 
   /// `wake` is called when step() has something new to do.
   copy_engine(const configuration& parameters, memory::memory_device& hbm, arrival on_arrival,
-              completion on_complete, std::function<void()> wake);
+              completion on_complete, std::function<void()> wake, plane_source usable_planes);
 
   /// Takes a transfer whose messages all lie within HBM.
   void start(const transfer& work, base::picoseconds now);
@@ -52,6 +63,7 @@ class copy_engine {
   bool busy() const { return active_ != 0; }
   /// Bytes of bursts issued so far.
   base::bytes sent() const { return sent_; }
+  const resends& sent_again() const { return resends_; }
 
   tlm_utils::simple_initiator_socket<alink::burst_initiator>& socket() { return initiator_.socket; }
 
@@ -65,6 +77,7 @@ class copy_engine {
   };
   struct slot {
     std::uint32_t transfer = 0;
+    bool again = false;  ///< it was lost before
     std::vector<std::uint8_t> data;
   };
   struct local_copy {
@@ -75,6 +88,7 @@ class copy_engine {
   void send(std::uint32_t index, const message& item, base::picoseconds now);
   void copy_locally(std::uint32_t index, const message& item, base::picoseconds now);
   void burst_completed(tlm::tlm_generic_payload& burst);
+  bool send_again(tlm::tlm_generic_payload& burst, slot& used);
   void finish_if_done(std::uint32_t index);
 
   const configuration& parameters_;
@@ -82,6 +96,8 @@ class copy_engine {
   arrival on_arrival_;
   completion on_complete_;
   std::function<void()> wake_;
+  plane_source usable_planes_;
+  resends resends_;
 
   std::vector<active_transfer> transfers_;
   std::vector<std::uint32_t> free_transfers_;

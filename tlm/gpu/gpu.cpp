@@ -60,7 +60,8 @@ gpu::gpu(const sc_core::sc_module_name& name, const configuration& parameters)
           [this](std::uint32_t tag, base::bytes amount, base::picoseconds when) {
             arrive(tag, amount, when);
           },
-          [this](const transfer& work) { transfer_completed(work); }, [this] { wake(); }),
+          [this](const transfer& work) { transfer_completed(work); }, [this] { wake(); },
+          [this] { return usable_planes(); }),
       ports_(registers_, {block::alink_control, block::alink_status, block::alink_peer},
              [this](unsigned) {
                registers_.set(block::interrupt_status, block::interrupt_status_field::port_change,
@@ -82,6 +83,7 @@ gpu::gpu(const sc_core::sc_module_name& name, const configuration& parameters)
 statistics gpu::totals() const {
   statistics all = totals_;
   all.bytes_sent = copies_.sent();
+  all.sent_again = copies_.sent_again();
   all.compute_busy = compute_.busy(alink::now());
   return all;
 }
@@ -93,6 +95,11 @@ base::milliwatts gpu::average_power() const {
   const double dynamic =
       static_cast<double>((parameters_.max_power - parameters_.idle_power).value) * use;
   return parameters_.idle_power + base::milliwatts(static_cast<std::uint64_t>(dynamic));
+}
+
+/// Planes that software allows and whose links are up.
+std::uint16_t gpu::usable_planes() const {
+  return static_cast<std::uint16_t>(registers_.get(block::plane_mask) & ports_.up_mask());
 }
 
 // ---- registers ----
@@ -459,6 +466,7 @@ bool gpu::prepare_transfer(const command& work, transfer& out) const {
   }
   out.work = work;
   out.plane_mask = static_cast<std::uint16_t>(registers_.get(block::plane_mask));
+  out.usable = usable_planes();
   out.messages.resize(work.message_count);
   hbm_.content.read(work.messages, out.messages.data(), work.message_count * sizeof(message));
   for (const message& item : out.messages) {

@@ -27,6 +27,7 @@ struct statistics {
   std::uint64_t transfers = 0;         ///< completed, with or without an error
   std::uint64_t transfers_failed = 0;  ///< of these, with an error
   base::bytes bytes_sent;              ///< in bursts issued
+  copy_engine::resends sent_again;     ///< bursts that were lost
   base::bytes bytes_received;          ///< written into HBM by bursts
   base::picoseconds compute_busy;      ///< time that the compute engine was in use
 };
@@ -79,6 +80,8 @@ class gpu : public sc_core::sc_module {
   void inject_hbm_fault() { hbm_faulty_ = true; }
 
  private:
+  std::uint16_t usable_planes() const;
+
   enum class queue_phase : std::uint8_t { idle, fetching, computing, waiting, halted };
   struct queue_state {
     queue_phase phase = queue_phase::idle;

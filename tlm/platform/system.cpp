@@ -43,6 +43,10 @@ system::system(const sc_core::sc_module_name& name, const description& machine,
   build_links();
   build_fabrics(options);
   attach_management();
+  SC_HAS_PROCESS(system);
+  SC_METHOD(lose_plane_now);
+  sensitive << plane_dies_;
+  dont_initialize();
 }
 
 system::~system() = default;
@@ -279,6 +283,23 @@ void system::attach_management() {
     for (unsigned p = 0; p < machine_.pool.per_domain; ++p) {
       pools_[domain * machine_.pool.per_domain + p]->on_answer(answer_to(domain, first_pool + p));
     }
+  }
+}
+
+void system::lose_plane(unsigned domain, unsigned plane, const sc_core::sc_time& delay) {
+  base::ensure(!loss_ && domain < fabrics_.size() && plane < machine_.topology.planes,
+               "system: a plane that does not exist, or a second one, was to die");
+  dying_domain_ = domain;
+  dying_plane_ = plane;
+  plane_dies_.notify(delay);
+}
+
+void system::lose_plane_now() {
+  fabric::engine& engine = *fabrics_[dying_domain_];
+  loss_ = {sc_core::sc_time_stamp(), engine.statistics()};
+  base::ensure(engine.lose_plane(dying_plane_), "system: an engine that has no planes to lose");
+  for (unsigned index = 0; index < engine.endpoints(); ++index) {
+    link(engine.endpoint(index).id, dying_plane_).break_down();
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <systemc>
@@ -53,6 +54,7 @@ class system : public sc_core::sc_module {
   const description& machine() const { return machine_; }
 
   gpu::gpu& accelerator(unsigned index) { return *gpus_.at(index); }
+  const gpu::gpu& accelerator(unsigned index) const { return *gpus_.at(index); }
   cipu::cipu& cipu(unsigned partition) { return *cipus_.at(partition); }
   host& host_of(unsigned partition) { return *hosts_.at(partition); }
   pool::pool& pool(unsigned index) { return *pools_.at(index); }
@@ -60,10 +62,22 @@ class system : public sc_core::sc_module {
     return *switches_.at(domain * machine_.topology.planes + plane);
   }
   fabric::engine& fabric(unsigned domain) { return *fabrics_.at(domain); }
+  const fabric::engine& fabric(unsigned domain) const { return *fabrics_.at(domain); }
   /// The link between an endpoint's port and the switch of `plane`.
   alink::link& link(base::endpoint_id endpoint, unsigned plane) {
     return *links_.at(endpoint).at(plane);
   }
+
+  /// What was carried when a plane died.
+  struct plane_loss {
+    sc_core::sc_time when;
+    fabric::engine_statistics carried;  ///< by its domain until then
+  };
+  /// The switch of `plane` in `domain` dies `delay` from now, and its links with it. Once per
+  /// system. The engine of fidelity flow cannot.
+  void lose_plane(unsigned domain, unsigned plane, const sc_core::sc_time& delay);
+  /// Set when it has died.
+  const std::optional<plane_loss>& loss() const { return loss_; }
 
   /// Gets every line of every UART. Call before simulation starts.
   void on_log(const log_sink& sink);
@@ -81,6 +95,7 @@ class system : public sc_core::sc_module {
   void build_links();
   void build_fabrics(const system_options& options);
   void attach_management();
+  void lose_plane_now();
   template <typename Device>
   void wire(Device& device, base::endpoint_id endpoint);
   base::pod_id pod_of_endpoint(base::endpoint_id endpoint) const;
@@ -101,6 +116,10 @@ class system : public sc_core::sc_module {
   std::vector<std::unique_ptr<host>> hosts_;
   std::vector<std::vector<std::unique_ptr<alink::link>>> links_;  ///< by endpoint, plane
   std::vector<std::unique_ptr<sn::fabric::engine>> fabrics_;
+  sc_core::sc_event plane_dies_;
+  unsigned dying_domain_ = 0;
+  unsigned dying_plane_ = 0;
+  std::optional<plane_loss> loss_;
 };
 
 }  // namespace sn::platform

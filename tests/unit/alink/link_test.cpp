@@ -95,5 +95,21 @@ TEST_F(link_test, disabling_during_training_starts_the_training_anew) {
   EXPECT_TRUE(link_.up());
 }
 
+TEST(link, one_that_broke_never_comes_up_again) {
+  link wire("wire",
+            {4, sc_core::sc_time(10, sc_core::SC_US), sc_core::sc_time(50, sc_core::SC_US)});
+  wire.enable(link_end::endpoint, true);
+  wire.enable(link_end::switch_port, true);
+  sc_core::sc_start(sc_core::sc_time(11, sc_core::SC_US));
+  ASSERT_TRUE(wire.up());
+  wire.break_down();
+  EXPECT_EQ(wire.state(), link_state::failed);
+  wire.enable(link_end::endpoint, false);
+  EXPECT_EQ(wire.state(), link_state::detect) << "the other end still asks";
+  wire.enable(link_end::endpoint, true);
+  sc_core::sc_start(sc_core::sc_time(100, sc_core::SC_US));
+  EXPECT_EQ(wire.state(), link_state::failed);
+}
+
 }  // namespace
 }  // namespace sn::alink

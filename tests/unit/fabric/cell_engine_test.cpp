@@ -113,6 +113,71 @@ TEST(cell_engine, two_senders_to_one_share_its_line_rate) {
   EXPECT_EQ(it.devices[2]->served[1].when.value, 2000 * slot + path);
 }
 
+TEST(cell_engine, a_plane_that_dies_takes_what_had_not_crossed_it) {
+  fabric_bench it(test_parameters(4, 2));
+  // 200 regions: 100 on each plane, 25600 bytes in 44 cells. One region from 3 to 1 on plane 1
+  // crosses in slot 11 (65 ns after it was sent), so its bytes have left the switch at 128 ns.
+  auto& large = it.burst(0, 2, tlm::TLM_WRITE_COMMAND, 0, 51'200);
+  auto& crossed = it.burst(3, 1, tlm::TLM_WRITE_COMMAND, 256, 64);
+  it.devices[0]->issue(large);
+  it.devices[3]->issue(crossed);
+  sc_core::sc_start(sc_core::sc_time(128, sc_core::SC_NS));
+  EXPECT_TRUE(it.engine.lose_plane(1));
+  for (auto& port : it.controls[1]->up) {
+    port.second = false;
+  }
+  it.run();
+  ASSERT_EQ(it.devices[1]->served.size(), 1U);
+  EXPECT_EQ(it.devices[1]->served[0].when.value, slot + path);
+  EXPECT_TRUE(crossed.is_response_ok());
+  // The other plane still carries its 44 cells; then the error comes back.
+  EXPECT_TRUE(it.devices[2]->served.empty());
+  ASSERT_EQ(it.devices[0]->completed.size(), 1U);
+  EXPECT_EQ(it.devices[0]->completed[0].when.value, 44 * slot + 2 * path);
+  EXPECT_EQ(alink::extension_of(large).why, alink::cause::plane_lost);
+  EXPECT_EQ(alink::extension_of(large).completion, alink::status::isolate);
+  auto statistics = it.engine.statistics();
+  // Sent in slots 0 to 19; crossed from slot 11 on: 9 cells of the large burst and the small one.
+  EXPECT_EQ(statistics.planes[1].uplinks[0].cells, 20U);
+  EXPECT_EQ(statistics.planes[1].cells, 10U);
+  EXPECT_EQ(statistics.planes[1].cells_lost, 44U - 9U);
+  EXPECT_EQ(statistics.planes[0].cells_lost, 0U);
+  EXPECT_EQ(statistics.bytes_failed, 51'200U);
+
+  // On both planes it is refused, on the other one it passes.
+  it.devices[0]->issue(it.burst(0, 2, tlm::TLM_WRITE_COMMAND, 0, 51'200));
+  auto& again = it.burst(0, 2, tlm::TLM_WRITE_COMMAND, 0, 51'200);
+  alink::extension_of(again).plane_mask = 1;
+  it.devices[0]->issue(again);
+  it.run();
+  EXPECT_EQ(it.devices[2]->served.size(), 1U);
+  EXPECT_TRUE(again.is_response_ok());
+  EXPECT_EQ(it.engine.statistics().bytes_delivered, 51'200U + 64U);
+}
+
+TEST(cell_engine, reads_that_lose_their_data_fail_and_those_behind_a_lost_burst_pass) {
+  fabric_bench it(test_parameters(4, 2));
+  // The read's data are on their way back when plane 1 dies; the requests took one slot.
+  auto& read = it.burst(0, 3, tlm::TLM_READ_COMMAND, 0, 51'200);
+  it.devices[0]->issue(read);
+  sc_core::sc_start(sc_core::sc_time(350, sc_core::SC_NS));
+  ASSERT_EQ(it.devices[3]->served.size(), 1U);
+  auto& lost = it.burst(1, 2, tlm::TLM_WRITE_COMMAND, 0, 512);
+  auto& behind = it.burst(1, 2, tlm::TLM_WRITE_COMMAND, 0, 64);
+  it.devices[1]->issue(lost);
+  it.devices[1]->issue(behind);
+  sc_core::sc_start(sc_core::sc_time(10, sc_core::SC_NS));
+  it.engine.lose_plane(1);
+  for (auto& port : it.controls[1]->up) {
+    port.second = false;
+  }
+  it.run();
+  EXPECT_EQ(alink::extension_of(read).why, alink::cause::plane_lost);
+  EXPECT_EQ(alink::extension_of(lost).why, alink::cause::plane_lost);
+  EXPECT_TRUE(behind.is_response_ok());
+  EXPECT_EQ(it.devices[2]->served.size(), 1U);
+}
+
 TEST(cell_engine, functional_data_are_exact_at_odd_sizes_and_addresses) {
   fabric_bench it(test_parameters(4, 8));
   base::random_generator random(3);

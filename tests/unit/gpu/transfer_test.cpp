@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <memory>
 #include <numeric>
+#include <string>
+#include <vector>
 
 #include "gpu_bench.h"
 
@@ -228,6 +231,50 @@ TEST(gpu_alink, ports_show_their_links_and_changes_raise_the_alert) {
   EXPECT_TRUE(bench.alert);
   bench.write(block::alink_control + 12, 0);
   EXPECT_EQ(bench.read(block::alink_status + 12), 1U);  // the switch still looks for its peer
+}
+
+TEST(gpu_transfer, a_burst_that_a_plane_lost_goes_again_by_those_whose_links_are_up) {
+  const auto never = sc_core::sc_time(1, sc_core::SC_SEC);
+  const auto training = sc_core::sc_time(1, sc_core::SC_US);
+  std::vector<std::unique_ptr<alink::link>> links;
+  gpu_bench bench;
+  for (unsigned port = 0; port < 6; ++port) {
+    links.push_back(std::make_unique<alink::link>(("link" + std::to_string(port)).c_str(),
+                                                  alink::link_parameters{4, training, never}));
+    bench.device.bind_link(port, *links.back(), port, 0);
+    links.back()->enable(alink::link_end::endpoint, true);
+    links.back()->enable(alink::link_end::switch_port, true);
+  }
+  bench.boot();  // software allows planes 4 to 7; links 0 to 5 are up
+  bench.fabric.completion = alink::status::isolate;
+  bench.fabric.why = alink::cause::plane_lost;
+  bench.push(0, bench.transfer_of({{9, 0, 4096, 0x100, 0}}, 1));
+  while (bench.fabric.bursts.size() < 2) {
+    bench.run_us(0.1);
+  }
+  EXPECT_TRUE(bench.log.transfers.empty());
+  bench.fabric.completion = alink::status::ok;
+  bench.fabric.why = alink::cause::none;
+  bench.run_us(30);
+  ASSERT_EQ(bench.fabric.bursts.size(), 2U);
+  EXPECT_EQ(bench.fabric.bursts[0].extension.plane_mask, 0xf0);
+  EXPECT_EQ(bench.fabric.bursts[1].extension.plane_mask, 0x30);
+  EXPECT_EQ(bench.fabric.bursts[1].at, bench.fabric.bursts[0].at + 10 * microsecond);
+  EXPECT_EQ(bench.fabric.bursts[1].bytes, 4096U);
+  ASSERT_EQ(bench.log.transfers.size(), 1U);
+  EXPECT_EQ(bench.log.transfers[0].status, alink::status::ok);
+  const auto again = bench.device.totals().sent_again;
+  EXPECT_EQ(again.bursts, 1U);
+  EXPECT_EQ(again.size, base::bytes(4096));
+  EXPECT_EQ(again.last.value, bench.fabric.bursts[1].at + 10 * microsecond);
+
+  // Lost on the planes that are usable: nothing is left to try.
+  bench.write(registers::gpu::plane_mask, 0x30);
+  bench.fabric.completion = alink::status::isolate;
+  bench.push(0, bench.transfer_of({{9, 0, 4096, 0x100, 0}}, 1));
+  bench.run_us(30);
+  EXPECT_EQ(bench.fabric.bursts.size(), 3U);
+  EXPECT_EQ(bench.log.transfers.back().status, alink::status::isolate);
 }
 
 }  // namespace sn::gpu::test

@@ -144,8 +144,12 @@ class BenchTest(unittest.TestCase):
         whole, _ = self.bench("all_to_all", "--begin", "64M", "--end", "64M")
         last = killed["rows"][-1]
         self.assertNotIn("plane_loss", last)
-        # 7 planes instead of 8, but for latencies and the rounding to cells.
-        self.assertAlmostEqual(last["busbw_GBps"] / whole["rows"][0]["busbw_GBps"], 7 / 8, delta=0.02)
+        # 7 planes instead of 8; what was lost has broken the order in which ranks send, and with it up to a
+        # tenth of the exchange's rate.
+        self.assertLessEqual(last["busbw_GBps"], killed["line_rate_GBps"] * 7 / 8)
+        ratio = last["busbw_GBps"] / whole["rows"][0]["busbw_GBps"]
+        self.assertLessEqual(ratio, 7 / 8)
+        self.assertGreater(ratio, 7 / 8 * 0.9)
 
     def test_cell_and_rtl_agree_on_a_plane_that_dies(self):
         arguments = ["all_to_all", "--begin", "1M", "--end", "1M", "--kill-plane", "1@3us"]

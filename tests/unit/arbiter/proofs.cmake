@@ -38,3 +38,25 @@ endforeach()
 add_test(NAME alink_arbiter.wait.refutes_unaccepted_grant_moves_pointer
   COMMAND ${Python3_EXECUTABLE} ${prove} --ports 3 --wait 100 --expect refuted
           --bug unaccepted_grant_moves_pointer)
+
+# The safety properties of the arbiter with classes (ports x iterations x classes), and bugs that break
+# one of them each.
+foreach(shape IN ITEMS 2x1x1 2x2x2 3x1x1)
+  string(REPLACE "x" ";" numbers ${shape})
+  list(GET numbers 0 ports)
+  list(GET numbers 1 iterations)
+  list(GET numbers 2 classes)
+  add_test(NAME alink_class_arbiter.proof.${shape}
+    COMMAND ${Python3_EXECUTABLE} ${prove} --ports ${ports} --iterations ${iterations}
+            --classes ${classes})
+  set_tests_properties(alink_class_arbiter.proof.${shape} PROPERTIES LABELS long TIMEOUT 600)
+endforeach()
+foreach(case IN ITEMS "11 multicast_partially_lost" "9 hold_dropped")
+  string(REPLACE " " ";" words ${case})
+  list(GET words 0 property)
+  list(GET words 1 bug)
+  add_test(NAME alink_class_arbiter.proof.refutes_${bug}
+    COMMAND ${Python3_EXECUTABLE} ${prove} --ports 2 --classes 1 --property ${property} --bug ${bug}
+            --expect refuted)
+  set_tests_properties(alink_class_arbiter.proof.refutes_${bug} PROPERTIES LABELS long TIMEOUT 600)
+endforeach()

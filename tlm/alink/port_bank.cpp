@@ -1,5 +1,6 @@
 #include "alink/port_bank.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
@@ -35,16 +36,19 @@ void port_bank::bind(unsigned port, link& wire, unsigned switch_index, unsigned 
   });
 }
 
-std::uint32_t port_bank::up_mask() const {
+std::uint32_t port_bank::failed_mask() const {
   std::uint32_t mask = 0;
   for (unsigned port = 0; port < port_count; ++port) {
-    mask |= links_[port] != nullptr && links_[port]->up() ? 1U << port : 0U;
+    const bool failed = links_[port] != nullptr && links_[port]->state() == link_state::failed;
+    mask |= failed ? 1U << port : 0U;
   }
   return mask;
 }
 
 unsigned port_bank::ports_up() const {
-  return static_cast<unsigned>(__builtin_popcount(up_mask()));
+  return static_cast<unsigned>(std::count_if(links_.begin(), links_.end(), [](const link* wire) {
+    return wire != nullptr && wire->up();
+  }));
 }
 
 void port_bank::control_written(unsigned port, std::uint32_t value) {

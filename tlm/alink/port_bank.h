@@ -34,8 +34,8 @@ class port_bank {
   /// simulation starts.
   void bind(unsigned port, link& wire, unsigned switch_index, unsigned switch_port);
 
-  /// Which ports are up: one bit each.
-  std::uint32_t up_mask() const;
+  /// Which links have failed, which is more than not being trained: one bit each.
+  std::uint32_t failed_mask() const;
   /// Ports that are up.
   unsigned ports_up() const;
 

@@ -22,7 +22,7 @@ struct transfer {
   command work;
   std::vector<message> messages;
   std::uint16_t plane_mask = 0;  ///< planes that software allowed when it began
-  std::uint16_t usable = 0;      ///< of these, the planes whose links were up
+  std::uint16_t usable = 0;      ///< of these, the planes whose links had not failed
   base::picoseconds begin;
   alink::status status = alink::status::ok;  ///< of the first message that failed
   alink::cause why = alink::cause::none;

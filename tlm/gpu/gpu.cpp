@@ -97,9 +97,9 @@ base::milliwatts gpu::average_power() const {
   return parameters_.idle_power + base::milliwatts(static_cast<std::uint64_t>(dynamic));
 }
 
-/// Planes that software allows and whose links are up.
+/// Planes that software allows and whose links have not failed.
 std::uint16_t gpu::usable_planes() const {
-  return static_cast<std::uint16_t>(registers_.get(block::plane_mask) & ports_.up_mask());
+  return static_cast<std::uint16_t>(registers_.get(block::plane_mask) & ~ports_.failed_mask());
 }
 
 // ---- registers ----

@@ -80,6 +80,8 @@ class gpu : public sc_core::sc_module {
   void inject_hbm_fault() { hbm_faulty_ = true; }
 
  private:
+  /// Planes that software allows and whose links have not failed. A link that was never trained is
+  /// not avoided: what software sends there is refused.
   std::uint16_t usable_planes() const;
 
   enum class queue_phase : std::uint8_t { idle, fetching, computing, waiting, halted };

@@ -3,7 +3,7 @@
 // Purpose
 //   Firmware tunes the scheduler (weights, age limits, hold limit, port enables) and reads what it did
 //   (slots, grants per class and output, conflicts, idle outputs with work waiting, multicast grants).
-//   The map is in docs/class_arbiter.md.
+//   The map is registers/alink_class_arbiter.rdl.
 //
 // Contract
 //   - An access takes two clocks, `pready_o` is always high. `prdata_o` and `pslverr_o` are sampled in
@@ -86,7 +86,7 @@ module alink_class_arbiter_regs #(
     if (!rst_ni) begin
       prdata_o     <= '0;
       pslverr_o    <= 1'b0;
-      enable_o     <= '1;
+      enable_o     <= {Ports{alink_class_arbiter_reg_pkg::PortEnableReset[0]}};
       hold_limit_o <= alink_class_arbiter_reg_pkg::HoldLimitReset;
       for (int unsigned c = 0; c < Classes; c = c + 1) begin
         weight_o[c*8 +: 8]      <= alink_class_arbiter_reg_pkg::WeightReset;
@@ -151,7 +151,9 @@ module alink_class_arbiter_regs #(
             alink_class_arbiter_reg_pkg::CapabilityOffset: begin
               if (paddr_i[3:0] == alink_class_arbiter_reg_pkg::CapabilityOffset[3:0]) begin
                 read_only = 1'b1;
-                data      = {17'd0, 3'(Classes), 1'b0, 3'(Iterations), 8'(Ports)};
+                data[alink_class_arbiter_reg_pkg::CapabilityPortsLsb +: 8]      = 8'(Ports);
+                data[alink_class_arbiter_reg_pkg::CapabilityIterationsLsb +: 3] = 3'(Iterations);
+                data[alink_class_arbiter_reg_pkg::CapabilityClassesLsb +: 3]    = 3'(Classes);
               end else if (paddr_i[3:0] == alink_class_arbiter_reg_pkg::ControlOffset[3:0]) begin
                 data[alink_class_arbiter_reg_pkg::ControlCountBit] = count_q;
                 if (write) begin

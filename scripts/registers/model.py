@@ -7,7 +7,8 @@ from systemrdl import RDLCompiler
 from systemrdl.node import FieldNode, RegfileNode, RegNode
 from systemrdl.rdltypes import OnWriteType, UserEnum
 
-BLOCKS = ("gpu", "mailbox", "alink_switch", "pool", "cipu")
+BLOCKS = ("gpu", "mailbox", "alink_switch", "alink_class_arbiter", "pool", "cipu")
+RTL_BLOCKS = ("alink_class_arbiter",)  # those whose registers are RTL
 PAGE = 0x1000
 
 
@@ -22,6 +23,7 @@ class Field:
     name: str
     lsb: int
     width: int
+    reset: int
     access: str
     description: str
 
@@ -117,13 +119,14 @@ def _register(node: RegNode, name, scope, offset, count, stride) -> Register:
     fields = []
     for field in node.fields():
         mask = ((1 << field.width) - 1) << field.low
-        masks["reset"] |= (field.get_property("reset") or 0) << field.low
+        reset = field.get_property("reset") or 0
+        masks["reset"] |= reset << field.low
         cleared = field.get_property("onwrite") == OnWriteType.woclr
         if field.is_sw_readable:
             masks["read"] |= mask
         if field.is_sw_writable:
             masks["clear" if cleared else "write"] |= mask
-        fields.append(Field(field.inst_name, field.low, field.width, _access(field, cleared),
+        fields.append(Field(field.inst_name, field.low, field.width, reset, _access(field, cleared),
                             field.get_property("desc") or ""))
     description = node.get_property("desc") or ""
     if not description and len(fields) == 1:

@@ -11,29 +11,33 @@ from systemrdl import RDLCompiler
 
 from . import model
 
+GENERATED = "registers/generated"
 TEMPLATES = pathlib.Path(__file__).parent / "templates"
 
 
 def render(directory: pathlib.Path) -> dict:
-    """Path below registers/generated -> text, for every generated file."""
+    """Path below the root of the project -> text, for every generated file."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True,
                                      lstrip_blocks=True, keep_trailing_newline=True,
                                      undefined=jinja2.StrictUndefined)
     environment.filters["hex"] = lambda value, digits=0: f"0x{value:0{digits}x}"
+    environment.filters["camel"] = lambda name: "".join(word.capitalize() for word in name.split("_"))
     blocks = [model.read_block(directory, name) for name in model.BLOCKS]
     shared = blocks[0].shared
 
     def template(name, **values):
         return environment.get_template(name).render(**values)
 
-    files = {".clang-format": "# Generated files keep the form that their templates give.\n"
-                              "DisableFormat: true\nSortIncludes: Never\n",
-             "cpp/common.h": template("common.h.j2", enumerations=shared),
-             "c/enumerations.h": template("enumerations.h.j2", shared=shared, blocks=blocks),
-             "registers.md": template("registers.md.j2", shared=shared, blocks=blocks)}
+    files = {f"{GENERATED}/.clang-format": "# Generated files keep the form that their templates give.\n"
+                                           "DisableFormat: true\nSortIncludes: Never\n",
+             f"{GENERATED}/cpp/common.h": template("common.h.j2", enumerations=shared),
+             f"{GENERATED}/c/enumerations.h": template("enumerations.h.j2", shared=shared, blocks=blocks),
+             f"{GENERATED}/registers.md": template("registers.md.j2", shared=shared, blocks=blocks)}
     for block in blocks:
-        files[f"cpp/{block.name}.h"] = template("block.h.j2", block=block)
-        files[f"c/{block.name}.h"] = _c_header(directory / f"{block.name}.rdl", block.name)
+        files[f"{GENERATED}/cpp/{block.name}.h"] = template("block.h.j2", block=block)
+        files[f"{GENERATED}/c/{block.name}.h"] = _c_header(directory / f"{block.name}.rdl", block.name)
+        if block.name in model.RTL_BLOCKS:
+            files[f"rtl/{block.name}/{block.name}_reg_pkg.sv"] = template("reg_pkg.sv.j2", block=block)
     return files
 
 
@@ -48,31 +52,32 @@ def _c_header(path: pathlib.Path, name: str) -> str:
         return header.read_text()
 
 
-def write(files: dict, target: pathlib.Path) -> None:
-    for stale in _present(target) - set(files):
-        (target / stale).unlink()
+def write(files: dict, root: pathlib.Path) -> None:
+    for stale in _present(root) - set(files):
+        (root / stale).unlink()
     for name, text in files.items():
-        path = target / name
+        path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text() != text:
             path.write_text(text)
             print(f"wrote {path}")
 
 
-def check(files: dict, target: pathlib.Path) -> int:
-    present = _present(target)
+def check(files: dict, root: pathlib.Path) -> int:
+    present = _present(root)
     stale = 0
     for name in sorted(present | set(files)):
-        old = (target / name).read_text() if name in present else ""
+        old = (root / name).read_text() if name in present else ""
         new = files.get(name, "")
         if old != new:
             stale = 1
             print("".join(difflib.unified_diff(old.splitlines(True), new.splitlines(True),
                                                f"checked in/{name}", f"generated/{name}")), end="")
     if stale:
-        print("registers/generated is stale: run scripts/generate_registers")
+        print("generated files are stale: run scripts/generate_registers")
     return stale
 
 
-def _present(target: pathlib.Path) -> set:
-    return {str(p.relative_to(target)) for p in target.rglob("*") if p.is_file()}
+def _present(root: pathlib.Path) -> set:
+    found = [p for p in (root / GENERATED).rglob("*") if p.is_file()] + list(root.glob("rtl/*/*_reg_pkg.sv"))
+    return {str(p.relative_to(root)) for p in found}

@@ -6,27 +6,17 @@
 #include <vector>
 
 #include "arbiter/class_arbiter.h"
+#include "registers/generated/cpp/alink_class_arbiter.h"
 
 namespace sn::arbiter {
 
-/// Byte offsets of the registers (rtl/alink_class_arbiter/alink_class_arbiter_reg_pkg.sv).
-namespace class_offset {
-inline constexpr std::uint32_t capability = 0x000;
-inline constexpr std::uint32_t control = 0x004;
-inline constexpr std::uint32_t hold_limit = 0x008;
-inline constexpr std::uint32_t weight = 0x010;       ///< 4, one per class
-inline constexpr std::uint32_t age_limit = 0x020;    ///< 4, one per class
-inline constexpr std::uint32_t port_enable = 0x030;  ///< 4, 32 ports each
-inline constexpr std::uint32_t slots = 0x040;        ///< 64 bits, low word first, like the next
-inline constexpr std::uint32_t conflicts = 0x048;
-inline constexpr std::uint32_t idle_waiting = 0x050;
-inline constexpr std::uint32_t multicast_grants = 0x058;
-inline constexpr std::uint32_t grants = 0x1000;  ///< 4 classes of 128 outputs
-}  // namespace class_offset
+/// The registers, as registers/alink_class_arbiter.rdl describes them.
+namespace class_offset = registers::alink_class_arbiter;
 
 /// CAPABILITY of an arbiter of this shape.
 constexpr std::uint32_t class_capability(unsigned ports, unsigned iterations, unsigned classes) {
-  return ports | iterations << 8U | classes << 12U;
+  namespace field = class_offset::capability_field;
+  return field::classes.set(field::iterations.set(field::ports.set(0, ports), iterations), classes);
 }
 
 /// What the registers hold and the counters count.
@@ -48,6 +38,18 @@ class class_registers {
   unsigned age_limit(unsigned traffic_class) const { return age_limit_[traffic_class]; }
 
  private:
+  /// Counters over all outputs.
+  struct totals {
+    std::uint64_t slots = 0;
+    std::uint64_t conflicts = 0;
+    std::uint64_t idle_waiting = 0;
+    std::uint64_t multicast_grants = 0;
+  };
+
+  /// Element `index` of the register that begins at `first`.
+  std::uint32_t value(std::uint32_t first, std::uint32_t index) const;
+  void set_enabled(std::uint32_t word, std::uint32_t ports);
+
   unsigned ports_;
   unsigned iterations_;
   unsigned classes_;
@@ -56,8 +58,7 @@ class class_registers {
   std::array<std::uint8_t, class_limit> weight_{};
   std::array<std::uint16_t, class_limit> age_limit_{};
   base::port_set enabled_;
-  /// SLOTS, CONFLICTS, IDLE_WAITING and MULTICAST_GRANTS.
-  std::array<std::uint64_t, 4> totals_{};
+  totals totals_;
   std::array<std::array<std::uint32_t, base::port_limit>, class_limit> grants_{};
 };
 

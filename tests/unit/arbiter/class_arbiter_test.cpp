@@ -170,14 +170,14 @@ TEST_P(class_arbiter_behaviour, counts_grants_conflicts_and_idle_outputs) {
   EXPECT_EQ(slot(), "0<-0.2");
   EXPECT_EQ(read(class_offset::grants + 4 * (128 * 2 + 0)), 1U);
   EXPECT_EQ(read(class_offset::grants + 4 * (128 * 2 + 1)), 0U);
-  EXPECT_EQ(read(class_offset::slots), 1U);
-  EXPECT_EQ(read(class_offset::conflicts), 1U);
-  EXPECT_EQ(read(class_offset::idle_waiting), 1U);
+  EXPECT_EQ(read(class_offset::slots_lo), 1U);
+  EXPECT_EQ(read(class_offset::conflicts_lo), 1U);
+  EXPECT_EQ(read(class_offset::idle_waiting_lo), 1U);
   write(class_offset::control, 0);
   slot();
-  EXPECT_EQ(read(class_offset::slots), 1U);
+  EXPECT_EQ(read(class_offset::slots_lo), 1U);
   write(class_offset::control, 3);
-  EXPECT_EQ(read(class_offset::slots), 0U);
+  EXPECT_EQ(read(class_offset::slots_lo), 0U);
   EXPECT_EQ(read(class_offset::grants + 4 * (128 * 2 + 0)), 0U);
 }
 

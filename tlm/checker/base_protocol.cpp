@@ -28,11 +28,6 @@ void base_protocol::demand(bool holds, rule broken) {
   }
 }
 
-base_protocol::transaction* base_protocol::find(const tlm::tlm_generic_payload& payload) {
-  const auto found = open_.find(&payload);
-  return found == open_.end() ? nullptr : &found->second;
-}
-
 /// What an initiator must have set before a transaction sets out.
 void base_protocol::check_start(const tlm::tlm_generic_payload& payload) {
   const tlm::tlm_command command = payload.get_command();
@@ -111,10 +106,8 @@ base_protocol::call base_protocol::forward_begins(tlm::tlm_generic_payload& payl
     demand(it == nullptr, rule::phase_order);
     demand(request_ == nullptr, rule::request_exclusion);
     check_start(payload);
-    open_.erase(&payload);
-    open_.insert(
-        {&payload,
-         {state::requested, payload_attributes(payload), sc_core::sc_time_stamp() + delay}});
+    open_.insert(&payload,
+                 {state::requested, payload_attributes(payload), sc_core::sc_time_stamp() + delay});
     request_ = &payload;
   } else if (phase == tlm::END_RESP) {
     demand(it != nullptr && it->at == state::responding, rule::phase_order);

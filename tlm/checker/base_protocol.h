@@ -5,8 +5,8 @@
 #include <string>
 #include <systemc>
 #include <tlm>
-#include <unordered_map>
 
+#include "checker/payload_table.h"
 #include "checker/rule.h"
 
 namespace sn::checker {
@@ -92,14 +92,14 @@ class base_protocol {
   void end_request(const tlm::tlm_generic_payload& payload);
   void begin_response(transaction& it, const tlm::tlm_generic_payload& payload);
   void close(const tlm::tlm_generic_payload& payload);
-  transaction* find(const tlm::tlm_generic_payload& payload);
+  transaction* find(const tlm::tlm_generic_payload& payload) { return open_.find(&payload); }
 
   std::string hop_;
   data_policy data_;
   reporter report_;
-  std::unordered_map<const tlm::tlm_generic_payload*, transaction> open_;  ///< looked up only
-  const tlm::tlm_generic_payload* request_ = nullptr;                      ///< begun and not ended
-  const tlm::tlm_generic_payload* response_ = nullptr;                     ///< begun and not ended
+  payload_table<transaction> open_;
+  const tlm::tlm_generic_payload* request_ = nullptr;   ///< begun and not ended
+  const tlm::tlm_generic_payload* response_ = nullptr;  ///< begun and not ended
 };
 
 }  // namespace sn::checker

@@ -295,6 +295,10 @@ void add_bench_command(CLI::App& app, int& exit_code) {
       "Simulate switches, also where the platform has a communication library; "
       "--check, --bit-error-rate, --kill-plane and a fidelity other than flow do so, too");
   command->add_option("--json", given->json_file, "File to write the rows to");
+  command->add_flag_callback(
+      "--no-checkers", [given] { given->options.check_protocols = false; },
+      "Leave out the checkers of TLM-2.0's rules and of the order of bursts; results are the "
+      "same");
   command->add_option("--firmware", given->options.firmware,
                       "Folder of cipu.elf, switch.elf and pool.elf (default: as built)");
   command->callback([given, &exit_code] { exit_code = run(*given); });

@@ -63,6 +63,10 @@ void add_run_command(CLI::App& app, int& exit_code) {
                       "Results directory (default: results/PLATFORM_SCENARIO)");
   command->add_flag("--trace", given->options.trace,
                     "Also write trace.json for ui.perfetto.dev or chrome://tracing");
+  command->add_flag_callback(
+      "--no-checkers", [given] { given->options.check_protocols = false; },
+      "Leave out the checkers of TLM-2.0's rules and of the order of bursts; results are the "
+      "same");
   command->add_option("--firmware", given->options.firmware,
                       "Folder of cipu.elf, switch.elf and pool.elf (default: as built)");
   command->callback([given, &exit_code] {

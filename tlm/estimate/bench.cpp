@@ -79,7 +79,8 @@ bench_result run_bench(const bench_options& options,
     workload::expand(probe);
   }
 
-  booted_machine booted(machine, {options.arbiter, options.firmware, true, options.engine});
+  booted_machine booted(
+      machine, {options.arbiter, options.firmware, true, options.engine, options.check_protocols});
   result.firmware = booted.firmware();
   begun(result);
   if (options.kill) {

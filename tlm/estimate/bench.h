@@ -50,6 +50,7 @@ struct bench_options {
   std::optional<double> bit_error_rate;          ///< of links, instead of the platform's
   std::optional<plane_kill> kill;                ///< not with fidelity flow
   bool check = false;                            ///< move real data and compare every element
+  bool check_protocols = true;                   ///< system_options::check_protocols
   std::string firmware;                          ///< folder of the images
 };
 

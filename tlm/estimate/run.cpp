@@ -90,8 +90,9 @@ finished_run run(const run_options& asked) {
   record.step = workload::build_decode_step(record.scenario, options.seed);
 
   base::trace trace(options.trace);
-  platform::system system("platform", record.machine,
-                          {options.arbiter, options.firmware, true, options.engine});
+  platform::system system(
+      "platform", record.machine,
+      {options.arbiter, options.firmware, true, options.engine, options.check_protocols});
   std::vector<gpu::gpu*> gpus;
   for (unsigned rank = 0; rank < record.scenario.ranks; ++rank) {
     gpus.push_back(&system.accelerator(rank));

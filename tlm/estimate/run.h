@@ -22,7 +22,8 @@ struct run_options {
   /// Results directory, made if it is not there. Empty: results/PLATFORM_SCENARIO.
   std::string out;
   bool trace = false;
-  std::string firmware;  ///< folder of the images
+  bool check_protocols = true;  ///< system_options::check_protocols
+  std::string firmware;         ///< folder of the images
 };
 
 /// A run and what it cost on this host.

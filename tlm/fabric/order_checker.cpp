@@ -18,13 +18,20 @@ constexpr std::uint64_t ordered_bytes = 256;
 order_checker::order_checker()
     : report_([](const std::string& violation) { base::invariant_violated(violation); }) {}
 
-order_checker::pair order_checker::pair_of(tlm::tlm_generic_payload& payload) {
+order_checker::burst_list& order_checker::bursts_like(tlm::tlm_generic_payload& payload) {
   const alink::burst_extension& extension = alink::extension_of(payload);
-  return (static_cast<pair>(extension.source) << 16U) | extension.destination;
+  if (extension.source >= under_way_.size()) {
+    under_way_.resize(extension.source + std::size_t{1});
+  }
+  std::vector<burst_list>& destinations = under_way_[extension.source];
+  if (extension.destination >= destinations.size()) {
+    destinations.resize(extension.destination + std::size_t{1});
+  }
+  return destinations[extension.destination];
 }
 
-order_checker::burst* order_checker::find(tlm::tlm_generic_payload& payload) {
-  std::vector<burst>& bursts = under_way_[pair_of(payload)];
+order_checker::burst* order_checker::find(burst_list& bursts,
+                                          const tlm::tlm_generic_payload& payload) {
   const auto found = std::find_if(bursts.begin(), bursts.end(),
                                   [&](const burst& one) { return one.payload == &payload; });
   return found == bursts.end() ? nullptr : &*found;
@@ -33,14 +40,15 @@ order_checker::burst* order_checker::find(tlm::tlm_generic_payload& payload) {
 void order_checker::requested(tlm::tlm_generic_payload& payload, const sc_core::sc_time& time) {
   const std::uint64_t first = payload.get_address();
   const std::uint64_t last = first + (payload.get_data_length() - 1);
-  under_way_[pair_of(payload)].push_back({&payload, time, first / ordered_bytes * ordered_bytes,
-                                          last / ordered_bytes * ordered_bytes + ordered_bytes - 1,
-                                          false, false});
+  bursts_like(payload).push_back({&payload, time, first / ordered_bytes * ordered_bytes,
+                                  last / ordered_bytes * ordered_bytes + ordered_bytes - 1, false,
+                                  false});
 }
 
 void order_checker::delivered(tlm::tlm_generic_payload& payload) {
   ++deliveries_;
-  burst* it = find(payload);
+  burst_list& bursts = bursts_like(payload);
+  burst* it = find(bursts, payload);
   const alink::burst_extension& extension = alink::extension_of(payload);
   const auto report = [&](const char* what) {
     report_(fmt::format("the burst from endpoint {} to {} at {:#x} was delivered {}",
@@ -57,7 +65,7 @@ void order_checker::delivered(tlm::tlm_generic_payload& payload) {
     report("after one that was sent later and touches the same region");
   }
   it->delivered = true;
-  for (burst& other : under_way_[pair_of(payload)]) {
+  for (burst& other : bursts) {
     // Bursts sent at the same time are in the order of their calls.
     const bool earlier = other.sent != it->sent ? other.sent < it->sent : &other < it;
     other.passed |= earlier && !other.delivered && other.first_byte <= it->last_byte &&
@@ -66,8 +74,8 @@ void order_checker::delivered(tlm::tlm_generic_payload& payload) {
 }
 
 void order_checker::responded(tlm::tlm_generic_payload& payload) {
-  std::vector<burst>& bursts = under_way_[pair_of(payload)];
-  const burst* it = find(payload);
+  burst_list& bursts = bursts_like(payload);
+  const burst* it = find(bursts, payload);
   if (it == nullptr) {
     report_("a burst was answered that had not been sent");
     return;

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/ids.h"
@@ -42,13 +41,14 @@ class order_checker : public checker::witness {
     bool delivered;
     bool passed;  ///< by one that was sent later
   };
-  using pair = std::uint32_t;  ///< source and destination
+  /// The bursts of one source to one destination, by order of calls.
+  using burst_list = std::vector<burst>;
 
-  static pair pair_of(tlm::tlm_generic_payload& payload);
-  burst* find(tlm::tlm_generic_payload& payload);
+  burst_list& bursts_like(tlm::tlm_generic_payload& payload);
+  static burst* find(burst_list& bursts, const tlm::tlm_generic_payload& payload);
 
   reporter report_;
-  std::unordered_map<pair, std::vector<burst>> under_way_;  ///< looked up only; by order of calls
+  std::vector<std::vector<burst_list>> under_way_;  ///< by source and destination
   std::uint64_t deliveries_ = 0;
 };
 

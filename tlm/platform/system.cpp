@@ -62,6 +62,7 @@ soc::controller_configuration system::controller(const controller_parameters& pa
   result.ram_size = parameters.ram;
   result.firmware = options.firmware + "/" + image + ".elf";
   result.held_in_reset = !options.run_firmware;
+  result.check_protocols = options.check_protocols;
   return result;
 }
 

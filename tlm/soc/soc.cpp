@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "checker/checker_set.h"
 #include "hart/elf.h"
 #include "soc/boot_rom.h"
 #include "soc/bus.h"
@@ -82,13 +83,14 @@ struct controller_soc::parts {
         ram("ram", memory_kind::ram, configuration.ram_size),
         timer("clint", configuration.timer_frequency),
         interrupts("plic", last_interrupt),
-        console("uart") {
-    hart.socket.bind(bus.in);
-    bus.to("rom").bind(rom.socket);
-    bus.to("clint").bind(timer.socket);
-    bus.to("plic").bind(interrupts.socket);
-    bus.to("uart").bind(console.socket);
-    bus.to("ram").bind(ram.socket);
+        console("uart"),
+        checks(configuration.check_protocols) {
+    checks.connect(hart.socket, bus.in);
+    checks.connect(bus.to("rom"), rom.socket);
+    checks.connect(bus.to("clint"), timer.socket);
+    checks.connect(bus.to("plic"), interrupts.socket);
+    checks.connect(bus.to("uart"), console.socket);
+    checks.connect(bus.to("ram"), ram.socket);
     timer.connect(hart);
     interrupts.connect(hart);
     hart.set_time_source(timer);
@@ -115,6 +117,7 @@ struct controller_soc::parts {
   clint timer;
   plic interrupts;
   uart console;
+  checker::checker_set checks;
 };
 
 controller_soc::controller_soc(const sc_core::sc_module_name& name,

@@ -27,6 +27,7 @@ struct controller_configuration {
   std::uint64_t argument = 0;                     ///< a1 at the firmware's entry
   std::string firmware;                           ///< path of the ELF file
   bool held_in_reset = false;                     ///< true: nothing runs until start()
+  bool check_protocols = true;                    ///< checkers of TLM-2.0 at its bus; they abort
 };
 
 class hart_module;

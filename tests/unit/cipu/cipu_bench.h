@@ -1,6 +1,7 @@
 // A CIPU with a fabric, a host, and a program that writes down its interrupts.
 #pragma once
 
+#include "checker/checker_set.h"
 #include "cipu/cipu.h"
 #include "controller_bench.h"
 #include "delaying_fabric.h"
@@ -33,11 +34,12 @@ struct cipu_bench {
         host("host"),
         device("cipu", second_partition()),
         controller(device.controller()) {
-    device.to_fabric().bind(fabric.from_device);
-    fabric.to_device.bind(device.from_fabric);
-    host.socket.bind(device.host);
+    checks.connect(device.to_fabric(), fabric.from_device);
+    checks.connect(fabric.to_device, device.from_fabric, checker::data_policy::may_be_absent);
+    checks.connect(host.socket, device.host);
   }
 
+  checker::checker_set checks;
   sn::test::delaying_fabric fabric;
   sn::test::register_port host;
   cipu device;

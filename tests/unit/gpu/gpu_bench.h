@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "checker/checker_set.h"
 #include "delaying_fabric.h"
 #include "gpu/gpu.h"
 #include "register_port.h"
@@ -77,9 +78,10 @@ class gpu_bench {
 
   explicit gpu_bench(const configuration& parameters = round_numbers())
       : fabric("fabric"), software("software"), device("gpu", parameters) {
-    device.to_fabric().bind(fabric.from_device);
-    fabric.to_device.bind(device.from_fabric);
-    software.socket.bind(device.management);
+    constexpr auto timing = checker::data_policy::may_be_absent;
+    checks.connect(device.to_fabric(), fabric.from_device, timing);
+    checks.connect(fabric.to_device, device.from_fabric, timing);
+    checks.connect(software.socket, device.management);
     device.set_observer(&log);
     device.on_alert([this](bool level) { alert = level; });
   }
@@ -138,6 +140,7 @@ class gpu_bench {
     return fabric.deliver(direction, address, data, size, extension, expected);
   }
 
+  checker::checker_set checks;
   sn::test::delaying_fabric fabric;
   sn::test::register_port software;
   gpu device;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fabric/cell_engine.h"
+#include "fabric/order_checker.h"
 #include "gpu_bench.h"
 
 namespace sn::gpu::test {
@@ -54,12 +55,13 @@ struct pair_bench {
         a("a", round_numbers()),
         b("b", endpoint_six()) {
     engine.attach_control(0, tables);
-    a.to_fabric().bind(engine.from_device(0));
-    b.to_fabric().bind(engine.from_device(1));
-    engine.to_device(0).bind(a.from_fabric);
-    engine.to_device(1).bind(b.from_fabric);
-    software_a.socket.bind(a.management);
-    software_b.socket.bind(b.management);
+    constexpr auto timing = checker::data_policy::may_be_absent;
+    checks.connect(a.to_fabric(), engine.from_device(0), timing, &order);
+    checks.connect(b.to_fabric(), engine.from_device(1), timing, &order);
+    checks.connect(engine.to_device(0), a.from_fabric, timing, &order);
+    checks.connect(engine.to_device(1), b.from_fabric, timing, &order);
+    checks.connect(software_a.socket, a.management);
+    checks.connect(software_b.socket, b.management);
     a.set_observer(&log_a);
     b.set_observer(&log_b);
     for (auto* software : {&software_a, &software_b}) {
@@ -89,6 +91,8 @@ struct pair_bench {
   }
 
   open_switch tables;
+  fabric::order_checker order;
+  checker::checker_set checks;
   fabric::cell_engine engine;
   sn::test::register_port software_a;
   sn::test::register_port software_b;

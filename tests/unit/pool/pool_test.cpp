@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "checker/checker_set.h"
 #include "controller_bench.h"
 #include "delaying_fabric.h"
 #include "register_port.h"
@@ -47,10 +48,10 @@ struct pool_bench {
         second("second"),
         device("pool", four_devices()),
         controller(device.controller()) {
-    fabric.to_device.bind(device.from_fabric);
-    device.to_fabric.bind(fabric.from_device);
-    first.socket.bind(device.management);
-    second.socket.bind(device.management);
+    checks.connect(fabric.to_device, device.from_fabric, checker::data_policy::may_be_absent);
+    checks.connect(device.to_fabric, fabric.from_device);
+    checks.connect(first.socket, device.management);
+    checks.connect(second.socket, device.management);
     device.on_look_up_pod([](base::endpoint_id source) -> base::pod_id {
       return source < 8 ? our_pod : source < 16 ? our_pod + 1 : 0;
     });
@@ -75,6 +76,7 @@ struct pool_bench {
   }
   std::uint32_t errors() { return first.read(address_map::pool + block::decode_errors); }
 
+  checker::checker_set checks;
   sn::test::delaying_fabric fabric;
   sn::test::register_port first;
   sn::test::register_port second;

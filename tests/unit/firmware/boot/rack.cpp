@@ -99,7 +99,7 @@ rack::rack(const rack_parameters& parameters) : parameters_(parameters) {
     cipus_.back()->connect(cipu::nic_port::scale_out, *scale_out_);
     listen(cipus_.back()->controller(), numbered("cipu", i));
     hosts_.push_back(std::make_unique<host_stub>(numbered("host", i).c_str()));
-    hosts_.back()->socket.bind(cipus_.back()->host);
+    checks_.connect(hosts_.back()->socket, cipus_.back()->host);
   }
   build_links();
   build_fabric();
@@ -156,9 +156,12 @@ void rack::build_fabric() {
   for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
     fabric_->attach_control(plane, *switches_[plane]);
   }
-  const auto connect = [this](auto& device, unsigned e) {
-    device.to_fabric().bind(fabric_->from_device(e));
-    fabric_->to_device(e).bind(device.from_fabric);
+  const auto watch = [this](auto& initiator, auto& target) {
+    checks_.connect(initiator, target, checker::data_policy::may_be_absent, &order_);
+  };
+  const auto connect = [this, &watch](auto& device, unsigned e) {
+    watch(device.to_fabric(), fabric_->from_device(e));
+    watch(fabric_->to_device(e), device.from_fabric);
   };
   unsigned e = 0;
   for (auto& gpu : gpus_) {
@@ -168,8 +171,8 @@ void rack::build_fabric() {
     connect(*cipu, e++);
   }
   for (auto& pool : pools_) {
-    pool->to_fabric.bind(fabric_->from_device(e));
-    fabric_->to_device(e).bind(pool->from_fabric);
+    watch(pool->to_fabric, fabric_->from_device(e));
+    watch(fabric_->to_device(e), pool->from_fabric);
     pool->on_look_up_pod([this](base::endpoint_id source) { return switches_[0]->pod(source); });
     ++e;
   }
@@ -180,14 +183,14 @@ void rack::attach_management() {
     cipu::cipu& cipu = *cipus_[p];
     for (unsigned g = 0; g < parameters_.gpus_per_partition; ++g) {
       gpu::gpu& gpu = *gpus_[p * parameters_.gpus_per_partition + g];
-      cipu.management().attach(g, gpu.management);
+      checks_.connect(cipu.management().claim(g), gpu.management);
       gpu.on_alert([&cipu, g](bool level) { cipu.set_alert(g, level); });
     }
     for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
-      cipu.management().attach(switch_window(plane), switches_[plane]->management);
+      checks_.connect(cipu.management().claim(switch_window(plane)), switches_[plane]->management);
     }
     for (unsigned i = 0; i < parameters_.pools; ++i) {
-      cipu.management().attach(pool_window(i), pools_[i]->management);
+      checks_.connect(cipu.management().claim(pool_window(i)), pools_[i]->management);
     }
   }
   const auto tell = [this](auto& device, unsigned window) {

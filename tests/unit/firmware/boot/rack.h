@@ -14,9 +14,11 @@
 #include "alink/link.h"
 #include "alink_switch/alink_switch.h"
 #include "base/ids.h"
+#include "checker/checker_set.h"
 #include "cipu/cipu.h"
 #include "cipu/packet_network.h"
 #include "fabric/cell_engine.h"
+#include "fabric/order_checker.h"
 #include "gpu/gpu.h"
 #include "pool/pool.h"
 
@@ -111,6 +113,8 @@ class rack {
   void attach_management();
 
   rack_parameters parameters_;
+  fabric::order_checker order_;
+  checker::checker_set checks_;
   std::unique_ptr<cipu::packet_network> scale_out_;
   std::vector<std::unique_ptr<alink_switch::alink_switch>> switches_;
   std::vector<std::unique_ptr<pool::pool>> pools_;

@@ -20,10 +20,32 @@ std::size_t ring_size(std::uint64_t longest_delay) {
 }  // namespace
 
 plane::plane(const plane_parameters& parameters, arbiter::scheduler& scheduler)
-    : parameters_(parameters), scheduler_(scheduler) {
+    : plane(parameters, &scheduler, nullptr) {
+  base::ensure(parameters.ports <= scheduler.ports(), "a plane has more ports than its arbiter");
+  base::ensure(parameters.classes == 1 && parameters.groups == 0,
+               "classes and groups need an arbiter with classes");
+}
+
+plane::plane(const plane_parameters& parameters, arbiter::class_scheduler& scheduler)
+    : plane(parameters, nullptr, &scheduler) {
+  base::ensure(parameters.ports <= scheduler.ports(), "a plane has more ports than its arbiter");
+  base::ensure(parameters.classes == scheduler.classes(),
+               "a plane has other classes than its arbiter");
+}
+
+plane::plane(const plane_parameters& parameters, arbiter::scheduler* scheduler,
+             arbiter::class_scheduler* class_scheduler)
+    : parameters_(parameters),
+      scheduler_(scheduler),
+      class_scheduler_(class_scheduler),
+      columns_(parameters.ports + 2 * parameters.groups),
+      queues_(queue_of(parameters.classes - 1, columns_)) {
   const unsigned ports = parameters_.ports;
-  base::ensure(ports >= 1 && ports <= base::port_limit && ports <= scheduler.ports(),
-               "a plane has more ports than its arbiter");
+  base::ensure(ports >= 1 && columns_ <= base::port_limit,
+               "a plane has 1 to 128 ports, with two columns for each group");
+  base::ensure(parameters_.classes >= 1 && parameters_.classes <= arbiter::class_limit,
+               "a plane has 1 to 4 classes");
+  base::ensure(parameters_.reduction_buffer_cells >= 1, "a reduction needs room for a cell");
   base::ensure(parameters_.slots_per_cell.size() == ports, "every port of a plane needs its width");
   base::ensure(parameters_.voq_depth_cells >= 1, "a VOQ holds at least one cell");
   base::ensure(parameters_.uplink_slots >= 1 && parameters_.credit_slots >= 1 &&
@@ -50,13 +72,17 @@ plane::plane(const plane_parameters& parameters, arbiter::scheduler& scheduler)
        parameters_.receive_credit_slots, slowest + longest_replay}));
   ring_mask_ = ring - 1;
 
-  for (auto* line : {&state_.uplink, &state_.credit}) {
+  for (auto* line : {&state_.uplink, &state_.credit, &state_.reduction_credit}) {
     line->inputs.resize(ring);
-    line->output.resize(ring * ports);
+    line->queue.resize(ring * ports);
+  }
+  for (unsigned lower = 0; lower + 1 < parameters_.classes; ++lower) {
+    const unsigned weight = std::max<unsigned>(1, parameters_.class_weights[lower]);
+    class_turns_.insert(class_turns_.end(), weight, static_cast<std::uint8_t>(lower));
   }
   state_.uplink_release.resize(ring);
   state_.downlink_release.resize(ring);
-  state_.receive_credit.resize(ring);
+  state_.receive_credit.resize(ring * parameters_.classes);
   state_.statistics.uplinks.resize(ports);
   state_.statistics.downlinks.resize(ports);
   clear();
@@ -71,21 +97,40 @@ void plane::clear() {
   state_.free_share = plane_state::no_share;
   plane_state::flow empty;
   empty.credits = parameters_.voq_depth_cells;
-  state_.flows.assign(static_cast<std::size_t>(ports) * ports, empty);
-  state_.sendable.assign(ports, port_set());
-  state_.send_from.assign(ports, 0);
+  state_.flows.assign(static_cast<std::size_t>(ports) * queues_, empty);
+  const std::size_t rows = std::size_t{parameters_.classes} * ports;
+  state_.sendable.assign(rows, port_set());
+  state_.send_from.assign(rows, 0);
+  state_.send_turn.assign(ports, 0);
   state_.inputs_sendable = port_set();
   state_.inputs_free = port_set::first(ports);
   state_.downlinks_free = port_set::first(ports);
   state_.request = arbiter::slot_request();
   state_.request.ready = port_set::first(ports);
-  for (auto* sets : {&state_.uplink.inputs, &state_.credit.inputs, &state_.uplink_release,
-                     &state_.downlink_release, &state_.receive_credit}) {
+  state_.class_request = arbiter::class_request();
+  state_.class_request.ready = port_set::first(ports);
+  state_.hidden.assign(class_scheduler_ != nullptr ? rows : 0, port_set());
+  for (auto* sets : {&state_.uplink.inputs, &state_.credit.inputs, &state_.reduction_credit.inputs,
+                     &state_.uplink_release, &state_.downlink_release, &state_.receive_credit}) {
     std::fill(sets->begin(), sets->end(), port_set());
   }
-  state_.receive_credits.assign(ports, parameters_.receive_buffer_cells);
+  state_.receive_credits.assign(rows, parameters_.receive_buffer_cells);
+  std::vector<port_set> members;
+  for (const plane_state::group& group : state_.groups) {
+    members.push_back(group.members);
+  }
+  members.resize(parameters_.groups);
+  state_.groups.assign(parameters_.groups, plane_state::group());
+  for (unsigned group = 0; group < parameters_.groups; ++group) {
+    state_.groups[group].members = members[group];
+  }
+  state_.multicasters.assign(parameters_.groups != 0 ? ports : 0, plane_state::multicaster());
+  state_.copy_lists.clear();
+  state_.free_copy_list = plane_state::no_share;
   state_.cells_unsent = 0;
   state_.cells_waiting = 0;
+  state_.cells_to_reduce = 0;
+  state_.results_waiting = 0;
   state_.credits_away = 0;
   state_.receive_credits_away = 0;
   state_.links_sending = 0;
@@ -95,19 +140,25 @@ void plane::lose(std::vector<std::uint32_t>& lost) {
   for (const plane_state::flow& flow : state_.flows) {
     for (std::uint32_t share = flow.crossing; share != plane_state::no_share;
          share = state_.shares[share].next) {
-      lost.push_back(state_.shares[share].burst);
+      if (state_.shares[share].copies == plane_state::no_share) {
+        lost.push_back(state_.shares[share].burst);
+      }
     }
   }
+  lose_copies(lost);
   for (std::size_t i = state_.inbox_head; i != state_.inbox.size(); ++i) {
-    lost.push_back(state_.inbox[i].burst);
+    if (state_.inbox[i].copies == plane_state::no_share) {
+      lost.push_back(state_.inbox[i].burst);
+    }
   }
   std::uint64_t sent = 0;
   for (const link_statistics& up : state_.statistics.uplinks) {
     sent += up.cells;
   }
   const std::uint64_t lost_under_way = state_.statistics.cells_lost - state_.cells_never_sent;
-  state_.statistics.cells_lost +=
-      state_.cells_unsent + (sent - state_.statistics.cells - lost_under_way);
+  const std::uint64_t through = state_.statistics.cells - state_.statistics.cells_copied +
+                                state_.statistics.cells_reduced + state_.statistics.cells_multicast;
+  state_.statistics.cells_lost += state_.cells_unsent + (sent - through - lost_under_way);
   state_.cells_never_sent += state_.cells_unsent;
   clear();
 }
@@ -116,15 +167,17 @@ void plane::inject(const plane_injection& share) {
   base::ensure(share.slot >= state_.next_slot, "a share is injected into the past of a plane");
   base::ensure(state_.inbox.empty() || share.slot >= state_.inbox.back().slot,
                "shares are injected out of order");
-  base::ensure(share.input < parameters_.ports && share.output < parameters_.ports,
+  base::ensure(share.input < parameters_.ports && share.output < columns_,
                "a share names a port that the plane does not have");
+  base::ensure(share.traffic_class < parameters_.classes,
+               "a share names a class that the plane does not have");
   base::ensure(share.bytes != 0, "a share carries nothing");
   state_.inbox.push_back(share);
 }
 
 bool plane::quiet() const {
   return (state_.cells_unsent | state_.credits_away | state_.receive_credits_away |
-          state_.links_sending) == 0;
+          state_.links_sending | state_.results_waiting) == 0;
 }
 
 bool plane::idle() const {
@@ -142,26 +195,46 @@ void plane::run(std::uint64_t until, std::vector<plane_completion>& done) {
     if (state_.next_slot >= until) {
       return;
     }
-    step(done);
+    if (class_scheduler_ != nullptr) {
+      step<true>(done);
+    } else {
+      step<false>(done);
+    }
   }
 }
 
+template <bool classed>
 void plane::step(std::vector<plane_completion>& done) {
   const std::size_t now = ring(state_.next_slot);
   if (state_.inbox_head != state_.inbox.size()) {
-    take_inbox();
+    take_inbox<classed>();
   }
-  take_credits(now);
-  take_arrivals(now);
-  if (state_.cells_waiting != 0) {
-    arbitrate(now, done);
+  take_credits<classed>(now);
+  take_arrivals<classed>(now);
+  if (classed && state_.cells_to_reduce != 0) {
+    reduce();
   }
-  send(now);
+  if ((classed ? state_.cells_waiting - state_.cells_to_reduce + state_.results_waiting
+               : state_.cells_waiting) != 0) {
+    arbitrate<classed>(now, done);
+  }
+  send<classed>(now);
   ++state_.statistics.slots;
   state_.statistics.queued_cell_slots += state_.cells_waiting;
   ++state_.next_slot;
 }
 
+std::uint32_t plane::new_share() {
+  const std::uint32_t index = state_.free_share;
+  if (index == plane_state::no_share) {
+    state_.shares.emplace_back();
+    return static_cast<std::uint32_t>(state_.shares.size() - 1);
+  }
+  state_.free_share = state_.shares[index].next;
+  return index;
+}
+
+template <bool classed>
 void plane::take_inbox() {
   while (state_.inbox_head != state_.inbox.size() &&
          state_.inbox[state_.inbox_head].slot <= state_.next_slot) {
@@ -170,20 +243,17 @@ void plane::take_inbox() {
         (injection.bytes + parameters_.payload_bytes - 1) / parameters_.payload_bytes;
     base::ensure(cells < plane_state::no_share, "a share has more cells than a plane can count");
 
-    std::uint32_t index = state_.free_share;
-    if (index == plane_state::no_share) {
-      index = static_cast<std::uint32_t>(state_.shares.size());
-      state_.shares.emplace_back();
-    } else {
-      state_.free_share = state_.shares[index].next;
-    }
+    const std::uint32_t index = new_share();
     plane_state::share& share = state_.shares[index];
     share.burst = injection.burst;
     share.cells = static_cast<std::uint32_t>(cells);
     share.bytes = injection.bytes;
     share.next = plane_state::no_share;
+    share.copies = injection.copies;
 
-    plane_state::flow& flow = flow_of(injection.input, injection.output);
+    const unsigned queue =
+        classed ? queue_of(injection.traffic_class, injection.output) : injection.output;
+    plane_state::flow& flow = flow_of(injection.input, queue);
     if (flow.crossing == plane_state::no_share) {
       flow.crossing = index;
       flow.cross_left = share.cells;
@@ -195,8 +265,7 @@ void plane::take_inbox() {
       flow.sending = index;
       flow.send_left = share.cells;
       if (flow.credits != 0) {
-        state_.sendable[injection.input].set(injection.output);
-        state_.inputs_sendable.set(injection.input);
+        make_sendable<classed>(injection.input, queue);
       }
     }
     state_.cells_unsent += cells;
@@ -209,19 +278,33 @@ void plane::take_inbox() {
   }
 }
 
-void plane::take_credits(std::size_t now) {
-  const std::uint8_t* output = &state_.credit.output[now * parameters_.ports];
+template <bool classed>
+void plane::make_sendable(unsigned input, unsigned queue) {
+  sendable<classed>(input, class_of<classed>(queue)).set(column_of(queue));
+  state_.inputs_sendable.set(input);
+}
+
+template <bool classed>
+std::uint64_t plane::take_credits_of(plane_state::delay_line& line, std::size_t now) {
+  const std::uint16_t* queue = &line.queue[now * parameters_.ports];
   std::uint64_t returned = 0;
-  state_.credit.inputs[now].for_each([&](unsigned input) {
-    plane_state::flow& flow = flow_of(input, output[input]);
+  line.inputs[now].for_each([&](unsigned input) {
+    plane_state::flow& flow = flow_of(input, queue[input]);
     if (flow.credits++ == 0 && flow.sending != plane_state::no_share) {
-      state_.sendable[input].set(output[input]);
-      state_.inputs_sendable.set(input);
+      make_sendable<classed>(input, queue[input]);
     }
     ++returned;
   });
-  state_.credits_away -= returned;
-  state_.credit.inputs[now] = port_set();
+  line.inputs[now] = port_set();
+  return returned;
+}
+
+template <bool classed>
+void plane::take_credits(std::size_t now) {
+  state_.credits_away -= take_credits_of<classed>(state_.credit, now);
+  if (classed && parameters_.groups != 0) {
+    state_.credits_away -= take_credits_of<classed>(state_.reduction_credit, now);
+  }
 
   if (state_.links_sending != 0) {
     state_.links_sending -=
@@ -229,33 +312,53 @@ void plane::take_credits(std::size_t now) {
     state_.inputs_free = state_.inputs_free | state_.uplink_release[now];
     state_.downlinks_free = state_.downlinks_free | state_.downlink_release[now];
     state_.downlink_release[now].for_each([&](unsigned output_port) {
-      if (parameters_.receive_buffer_cells == 0 || state_.receive_credits[output_port] != 0) {
-        state_.request.ready.set(output_port);
+      if (classed || parameters_.receive_buffer_cells == 0 ||
+          state_.receive_credits[output_port] != 0) {
+        ready<classed>().set(output_port);
       }
     });
     state_.uplink_release[now] = port_set();
     state_.downlink_release[now] = port_set();
   }
   if (state_.receive_credits_away != 0) {
-    state_.receive_credit[now].for_each([&](unsigned output_port) {
-      ++state_.receive_credits[output_port];
-      if (state_.downlinks_free.test(output_port)) {
-        state_.request.ready.set(output_port);
-      }
-      --state_.receive_credits_away;
-    });
-    state_.receive_credit[now] = port_set();
+    take_receive_credits(now);
   }
 }
 
+/// Without classes an output that has none left is not ready; with them its class asks nobody.
+void plane::take_receive_credits(std::size_t now) {
+  for (unsigned c = 0; c < parameters_.classes; ++c) {
+    port_set& outputs = state_.receive_credit[now * parameters_.classes + c];
+    outputs.for_each([&](unsigned output) {
+      const std::size_t place = std::size_t{c} * parameters_.ports + output;
+      ++state_.receive_credits[place];
+      if (class_scheduler_ != nullptr) {
+        if (state_.receive_credits[place] == 1) {
+          state_.class_request.inputs_for_output[c][output] = state_.hidden[place];
+          state_.hidden[place] = port_set();
+        }
+      } else if (state_.downlinks_free.test(output)) {
+        state_.request.ready.set(output);
+      }
+      --state_.receive_credits_away;
+    });
+    outputs = port_set();
+  }
+}
+
+template <bool classed>
 void plane::take_arrivals(std::size_t now) {
-  const std::uint8_t* output = &state_.uplink.output[now * parameters_.ports];
+  const std::uint16_t* queue = &state_.uplink.queue[now * parameters_.ports];
   std::uint64_t fullest = state_.statistics.max_voq_cells;
   std::uint64_t arrived = 0;
   state_.uplink.inputs[now].for_each([&](unsigned input) {
-    plane_state::flow& flow = flow_of(input, output[input]);
+    plane_state::flow& flow = flow_of(input, queue[input]);
     ++flow.waiting;
-    state_.request.inputs_for_output[output[input]].set(input);
+    if (!classed || column_of(queue[input]) < parameters_.ports) {
+      waiting_inputs<classed>(queue[input]).set(input);
+    } else {
+      arrive_at_group(input, column_of(queue[input]));
+    }
     fullest = std::max<std::uint64_t>(fullest, flow.waiting);
     ++arrived;
   });
@@ -264,22 +367,25 @@ void plane::take_arrivals(std::size_t now) {
   state_.uplink.inputs[now] = port_set();
 }
 
+template <bool classed>
 void plane::arbitrate(std::size_t now, std::vector<plane_completion>& done) {
-  scheduler_.arbitrate(state_.request, grant_);
-  base::ensure((grant_.granted & ~state_.request.ready).none(),
-               "the arbiter granted an output that is not ready");
-  port_set& credit_inputs = state_.credit.inputs[ring(state_.next_slot + parameters_.credit_slots)];
   std::uint64_t crossed = 0;
-  grant_.granted.for_each([&](unsigned output) {
-    const unsigned input = grant_.input_for_output[output];
-    base::ensure(input < parameters_.ports && state_.request.inputs_for_output[output].test(input),
-                 "the arbiter granted what was not requested");
-    base::ensure(!credit_inputs.test(input), "the arbiter matched an input twice");
-    credit_inputs.set(input);
-    cross(input, output, now, done);
-    ++crossed;
-  });
-  state_.cells_waiting -= crossed;
+  if (classed) {
+    crossed = arbitrate_classes(now, done);
+  } else {
+    scheduler_->arbitrate(state_.request, grant_);
+    base::ensure((grant_.granted & ~state_.request.ready).none(),
+                 "the arbiter granted an output that is not ready");
+    grant_.granted.for_each([&](unsigned output) {
+      const unsigned input = grant_.input_for_output[output];
+      base::ensure(
+          input < parameters_.ports && state_.request.inputs_for_output[output].test(input),
+          "the arbiter granted what was not requested");
+      cross<false>(input, output, now, done);
+      ++crossed;
+    });
+    state_.cells_waiting -= crossed;
+  }
 
   plane_statistics& statistics = state_.statistics;
   statistics.cells += crossed;
@@ -290,68 +396,140 @@ void plane::arbitrate(std::size_t now, std::vector<plane_completion>& done) {
   statistics.cells_per_bin[bin] += static_cast<std::uint32_t>(crossed);
 }
 
-void plane::cross(unsigned input, unsigned output, std::size_t now,
-                  std::vector<plane_completion>& done) {
-  plane_state::flow& flow = flow_of(input, output);
-  if (--flow.waiting == 0) {
-    state_.request.inputs_for_output[output].reset(input);
+/// The cells that left, copies among them.
+std::uint64_t plane::arbitrate_classes(std::size_t now, std::vector<plane_completion>& done) {
+  if (parameters_.groups != 0) {
+    ask_for_multicast();
   }
-  state_.credit
-      .output[ring(state_.next_slot + parameters_.credit_slots) * parameters_.ports + input] =
-      static_cast<std::uint8_t>(output);
+  const arbiter::class_request& request = state_.class_request;
+  class_scheduler_->arbitrate(request, class_grant_);
+  base::ensure((class_grant_.granted & ~request.ready).none(),
+               "the arbiter granted an output that is not ready");
+  std::uint64_t crossed = 0;
+  (class_grant_.granted & ~class_grant_.multicast).for_each([&](unsigned output) {
+    const unsigned input = class_grant_.input_for_output[output];
+    const unsigned traffic_class = class_grant_.class_for_output[output];
+    base::ensure(input < parameters_.ports && traffic_class < parameters_.classes &&
+                     request.inputs_for_output[traffic_class][output].test(input),
+                 "the arbiter granted what was not requested");
+    cross<true>(input, queue_of(traffic_class, output), now, done);
+    ++crossed;
+  });
+  state_.cells_waiting -= crossed;
+  return crossed + (class_grant_.multicast.any() ? hand_out(now, done) : 0);
+}
 
+void plane::return_credit(plane_state::delay_line& line, unsigned input, unsigned queue) {
+  const std::size_t then = ring(state_.next_slot + parameters_.credit_slots);
+  base::ensure(!line.inputs[then].test(input), "the arbiter matched an input twice");
+  line.inputs[then].set(input);
+  line.queue[then * parameters_.ports + input] = static_cast<std::uint16_t>(queue);
+}
+
+/// A cell leaves by `output`: the slots for which it holds the link.
+template <bool classed>
+std::uint64_t plane::leave(unsigned output, unsigned traffic_class, std::size_t now) {
   link_statistics& link = state_.statistics.downlinks[output];
   ++link.cells;
-  const std::uint64_t occupied = parameters_.slots_per_cell[output] + replay_downlink(output);
+  const std::uint64_t occupied =
+      parameters_.slots_per_cell[output] + replay_downlink<classed>(output);
   link.busy_slots += occupied;
   if (occupied > 1) {
-    state_.request.ready.reset(output);
+    ready<classed>().reset(output);
     state_.downlinks_free.reset(output);
     state_.downlink_release[(now + occupied) & ring_mask_].set(output);
     ++state_.links_sending;
   }
   if (parameters_.receive_buffer_cells != 0) {
-    if (--state_.receive_credits[output] == 0) {
-      state_.request.ready.reset(output);
+    const std::size_t place = std::size_t{traffic_class} * parameters_.ports + output;
+    if (state_.receive_credits[place] == 1) {
+      if (classed) {
+        port_set& asking = state_.class_request.inputs_for_output[traffic_class][output];
+        state_.hidden[place] = asking;
+        asking = port_set();
+      } else {
+        state_.request.ready.reset(output);
+      }
     }
-    state_.receive_credit[(now + parameters_.receive_credit_slots) & ring_mask_].set(output);
+    --state_.receive_credits[place];
+    const std::size_t then = (now + parameters_.receive_credit_slots) & ring_mask_;
+    state_.receive_credit[then * parameters_.classes + traffic_class].set(output);
     ++state_.receive_credits_away;
   }
+  return occupied;
+}
 
+// plane_groups.cpp lets copies leave.
+template std::uint64_t plane::leave<true>(unsigned output, unsigned traffic_class, std::size_t now);
+
+/// The oldest share of a VOQ has gone through; the next one follows.
+void plane::next_share(plane_state::flow& flow) {
+  const std::uint32_t index = flow.crossing;
+  plane_state::share& share = state_.shares[index];
+  flow.crossing = share.next;
+  if (flow.crossing != plane_state::no_share) {
+    flow.cross_left = state_.shares[flow.crossing].cells;
+  } else {
+    flow.last = plane_state::no_share;
+  }
+  share.next = state_.free_share;
+  state_.free_share = index;
+}
+
+template <bool classed>
+void plane::cross(unsigned input, unsigned queue, std::size_t now,
+                  std::vector<plane_completion>& done) {
+  plane_state::flow& flow = flow_of(input, queue);
+  if (--flow.waiting == 0) {
+    waiting_inputs<classed>(queue).reset(input);
+  }
+  return_credit(state_.credit, input, queue);
+  const std::uint64_t occupied = leave<classed>(column_of(queue), class_of<classed>(queue), now);
   if (--flow.cross_left == 0) {
-    const std::uint32_t index = flow.crossing;
-    plane_state::share& share = state_.shares[index];
-    link.bytes += share.bytes;
+    const plane_state::share& share = state_.shares[flow.crossing];
+    state_.statistics.downlinks[column_of(queue)].bytes += share.bytes;
     done.push_back({share.burst, state_.next_slot + occupied - parameters_.uplink_slots});
-    flow.crossing = share.next;
-    if (flow.crossing != plane_state::no_share) {
-      flow.cross_left = state_.shares[flow.crossing].cells;
-    } else {
-      flow.last = plane_state::no_share;
-    }
-    share.next = state_.free_share;
-    state_.free_share = index;
+    next_share(flow);
   }
 }
 
+template <bool classed>
 void plane::send(std::size_t now) {
   const port_set senders = state_.inputs_sendable & state_.inputs_free;
   std::uint64_t sent = 0;
   senders.for_each([&](unsigned input) {
     if (hit()) {
-      replay_uplink(input, now);
+      replay_uplink<classed>(input, now);
       return;
     }
-    const unsigned output = state_.sendable[input].next_from(state_.send_from[input]);
-    state_.send_from[input] = static_cast<std::uint8_t>((output + 1) % base::port_limit);
-    send_cell(input, output, now);
+    send_cell<classed>(input, next_to_send<classed>(input), now);
     ++sent;
   });
   state_.cells_unsent -= sent;
   state_.credits_away += sent;
 }
 
+/// The highest class first, the others in turn; within a class the VOQs in turn.
+template <bool classed>
+unsigned plane::next_to_send(unsigned input) {
+  unsigned traffic_class = classes<classed>() - 1;
+  if (classed && traffic_class != 0 && sendable<classed>(input, traffic_class).none()) {
+    std::uint16_t& turn = state_.send_turn[input];
+    traffic_class = class_turns_[turn];
+    turn = static_cast<std::uint16_t>((turn + 1U) % class_turns_.size());
+    while (sendable<classed>(input, traffic_class).none()) {
+      traffic_class = (traffic_class + 1) % (parameters_.classes - 1);
+    }
+  }
+  std::uint8_t& from =
+      state_.send_from[classed ? traffic_class * parameters_.ports + input : input];
+  const unsigned column = sendable<classed>(input, traffic_class).next_from(from);
+  from = static_cast<std::uint8_t>((column + 1) % base::port_limit);
+  return classed ? queue_of(traffic_class, column) : column;
+}
+
 /// The link sends, and sends again, for a loop; the cell that was hit is as good as not sent.
+template <bool classed>
 void plane::replay_uplink(unsigned input, std::size_t now) {
   state_.inputs_free.reset(input);
   state_.uplink_release[(now + parameters_.replay_slots) & ring_mask_].set(input);
@@ -359,24 +537,30 @@ void plane::replay_uplink(unsigned input, std::size_t now) {
   state_.statistics.uplinks[input].busy_slots += parameters_.replay_slots;
   // Behind it went what the source had credits for, as long as the loop lasted.
   std::uint64_t behind = 0;
-  state_.sendable[input].for_each([&](unsigned output) {
-    const plane_state::flow& flow = flow_of(input, output);
-    behind += std::min<std::uint64_t>(flow.send_left, flow.credits);
-  });
+  for (unsigned c = 0; c < classes<classed>(); ++c) {
+    sendable<classed>(input, c).for_each([&](unsigned column) {
+      const plane_state::flow& flow = flow_of(input, queue_of(c, column));
+      behind += std::min<std::uint64_t>(flow.send_left, flow.credits);
+    });
+  }
   const std::uint64_t most = parameters_.replay_slots / parameters_.slots_per_cell[input];
   state_.statistics.cells_replayed +=
       std::max<std::uint64_t>(1, std::min<std::uint64_t>(behind, most));
 }
 
 /// Slots for which a cell on its way out holds its link longer than without errors.
+template <bool classed>
 std::uint64_t plane::replay_downlink(unsigned output) {
   std::uint64_t slots = 0;
   for (unsigned attempts = 0; hit(); ++attempts) {
     base::ensure(attempts < replay_attempts, "a link brought nothing in all its replays");
     slots += parameters_.replay_slots;
     std::uint64_t behind = 1;
-    state_.request.inputs_for_output[output].for_each(
-        [&](unsigned input) { behind += flow_of(input, output).waiting; });
+    for (unsigned c = 0; c < classes<classed>(); ++c) {
+      const unsigned queue = queue_of(c, output);
+      waiting_inputs<classed>(queue).for_each(
+          [&](unsigned input) { behind += flow_of(input, queue).waiting; });
+    }
     const std::uint64_t most = parameters_.replay_slots / parameters_.slots_per_cell[output];
     state_.statistics.cells_replayed +=
         std::max<std::uint64_t>(1, std::min<std::uint64_t>(behind, most));
@@ -384,8 +568,9 @@ std::uint64_t plane::replay_downlink(unsigned output) {
   return slots;
 }
 
-void plane::send_cell(unsigned input, unsigned output, std::size_t now) {
-  plane_state::flow& flow = flow_of(input, output);
+template <bool classed>
+void plane::send_cell(unsigned input, unsigned queue, std::size_t now) {
+  plane_state::flow& flow = flow_of(input, queue);
   link_statistics& link = state_.statistics.uplinks[input];
   const unsigned width = parameters_.slots_per_cell[input];
   ++link.cells;
@@ -400,16 +585,22 @@ void plane::send_cell(unsigned input, unsigned output, std::size_t now) {
     }
   }
   if (flow.credits == 0 || flow.sending == plane_state::no_share) {
-    port_set& sendable = state_.sendable[input];
-    sendable.reset(output);
-    if (sendable.none()) {
+    sendable<classed>(input, class_of<classed>(queue)).reset(column_of(queue));
+    port_set any;
+    for (unsigned c = 0; c < classes<classed>(); ++c) {
+      any = any | sendable<classed>(input, c);
+    }
+    if (any.none()) {
       state_.inputs_sendable.reset(input);
     }
   }
 
   std::size_t delay = parameters_.uplink_slots;
   if (width > 1) {
-    const unsigned output_width = parameters_.slots_per_cell[output];
+    // What goes to a group is handed out at the rate at which it comes.
+    const unsigned output = column_of(queue);
+    const unsigned output_width =
+        output < parameters_.ports ? parameters_.slots_per_cell[output] : 1U;
     delay += width > output_width ? width - output_width : 0;
     state_.inputs_free.reset(input);
     state_.uplink_release[(now + width) & ring_mask_].set(input);
@@ -417,7 +608,7 @@ void plane::send_cell(unsigned input, unsigned output, std::size_t now) {
   }
   const std::size_t then = (now + delay) & ring_mask_;
   state_.uplink.inputs[then].set(input);
-  state_.uplink.output[then * parameters_.ports + input] = static_cast<std::uint8_t>(output);
+  state_.uplink.queue[then * parameters_.ports + input] = static_cast<std::uint16_t>(queue);
 }
 
 void plane::audit() const {
@@ -444,33 +635,12 @@ void plane::audit() const {
                "cells were lost or made before the links to the switch");
   base::ensure(cells_down == statistics.cells, "cells that crossed are not those that left");
 
-  std::uint64_t credits_away = 0;
-  std::uint64_t cells_waiting = 0;
-  std::uint64_t cells_under_way = 0;
-  std::uint64_t credits_under_way = 0;
-  for (unsigned input = 0; input < parameters_.ports; ++input) {
-    for (unsigned output = 0; output < parameters_.ports; ++output) {
-      const plane_state::flow& flow =
-          state_.flows[static_cast<std::size_t>(input) * parameters_.ports + output];
-      base::ensure(flow.credits <= parameters_.voq_depth_cells, "a source has credits too many");
-      base::ensure(flow.waiting <= parameters_.voq_depth_cells, "a VOQ holds more than fits");
-      base::ensure((flow.waiting != 0) == state_.request.inputs_for_output[output].test(input),
-                   "a request does not say what its VOQ holds");
-      credits_away += parameters_.voq_depth_cells - flow.credits;
-      cells_waiting += flow.waiting;
-    }
-  }
-  for (std::size_t slot = 0; slot <= ring_mask_; ++slot) {
-    cells_under_way += state_.uplink.inputs[slot].count();
-    credits_under_way += state_.credit.inputs[slot].count();
-  }
+  const std::uint64_t under_way = audit_credits();
   const std::uint64_t lost_under_way = statistics.cells_lost - state_.cells_never_sent;
-  base::ensure(cells_up == cells_down + cells_under_way + cells_waiting + lost_under_way,
+  base::ensure(cells_up + statistics.cells_copied == cells_down + statistics.cells_reduced +
+                                                         statistics.cells_multicast + under_way +
+                                                         lost_under_way,
                "cells were lost or made between the links");
-  base::ensure(credits_away == state_.credits_away &&
-                   credits_away == cells_under_way + cells_waiting + credits_under_way,
-               "credits of VOQs have leaked");
-  base::ensure(cells_waiting == state_.cells_waiting, "cells in VOQs are miscounted");
   if (parameters_.receive_buffer_cells != 0) {
     std::uint64_t receive_credits_away = 0;
     for (const std::uint16_t credits : state_.receive_credits) {
@@ -480,10 +650,63 @@ void plane::audit() const {
     base::ensure(receive_credits_away == state_.receive_credits_away,
                  "credits of receive buffers have leaked");
   }
-  if (cells_down == state_.cells_injected) {
-    base::ensure(bytes_up == state_.bytes_injected && bytes_down == state_.bytes_injected,
+  if (quiet() && cells_up == state_.cells_injected && lost_under_way == 0) {
+    base::ensure(bytes_up == state_.bytes_injected &&
+                     bytes_down + state_.bytes_taken_in == bytes_up + state_.bytes_copied,
                  "bytes were lost or made in a plane");
   }
+}
+
+/// Each class has its credits to itself. Gives the cells that are waiting or on their way.
+std::uint64_t plane::audit_credits() const {
+  struct sums {
+    std::uint64_t away = 0;
+    std::uint64_t waiting = 0;
+    std::uint64_t cells_under_way = 0;
+    std::uint64_t credits_under_way = 0;
+  };
+  std::array<sums, arbiter::class_limit> of{};
+  for (unsigned input = 0; input < parameters_.ports; ++input) {
+    for (unsigned c = 0; c < parameters_.classes; ++c) {
+      for (unsigned column = 0; column < columns_; ++column) {
+        const unsigned queue = queue_of(c, column);
+        const plane_state::flow& flow = state_.flows[std::size_t{input} * queues_ + queue];
+        base::ensure(flow.credits <= parameters_.voq_depth_cells, "a source has credits too many");
+        base::ensure(flow.waiting <= parameters_.voq_depth_cells, "a VOQ holds more than fits");
+        if (column < parameters_.ports) {
+          const port_set& asking = class_scheduler_ != nullptr ? waiting_inputs<true>(queue)
+                                                               : waiting_inputs<false>(queue);
+          base::ensure((flow.waiting != 0) == asking.test(input),
+                       "a request does not say what its VOQ holds");
+        } else {
+          base::ensure(c == 0 || flow.waiting == 0, "groups have no classes");
+        }
+        of[c].away += parameters_.voq_depth_cells - flow.credits;
+        of[c].waiting += flow.waiting;
+      }
+    }
+  }
+  const auto count = [&](const plane_state::delay_line& line, std::uint64_t sums::*what) {
+    for (std::size_t slot = 0; slot <= ring_mask_; ++slot) {
+      line.inputs[slot].for_each([&](unsigned input) {
+        ++(of[class_of<true>(line.queue[slot * parameters_.ports + input])].*what);
+      });
+    }
+  };
+  count(state_.uplink, &sums::cells_under_way);
+  count(state_.credit, &sums::credits_under_way);
+  count(state_.reduction_credit, &sums::credits_under_way);
+  sums all;
+  for (const sums& each : of) {
+    base::ensure(each.away == each.cells_under_way + each.waiting + each.credits_under_way,
+                 "credits of VOQs have leaked");
+    all.away += each.away;
+    all.waiting += each.waiting;
+    all.cells_under_way += each.cells_under_way;
+  }
+  base::ensure(all.away == state_.credits_away, "credits of VOQs are miscounted");
+  base::ensure(all.waiting == state_.cells_waiting, "cells in VOQs are miscounted");
+  return all.waiting + all.cells_under_way;
 }
 
 }  // namespace sn::fabric

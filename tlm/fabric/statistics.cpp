@@ -21,6 +21,9 @@ engine_statistics difference(const engine_statistics& before, engine_statistics 
     subtract(plane.cells, earlier.cells);
     subtract(plane.cells_replayed, earlier.cells_replayed);
     subtract(plane.cells_lost, earlier.cells_lost);
+    subtract(plane.cells_reduced, earlier.cells_reduced);
+    subtract(plane.cells_multicast, earlier.cells_multicast);
+    subtract(plane.cells_copied, earlier.cells_copied);
     subtract(plane.queued_cell_slots, earlier.queued_cell_slots);
     const auto subtract_links = [&](auto& links, const auto& were) {
       for (std::size_t port = 0; port < links.size(); ++port) {

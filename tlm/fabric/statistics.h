@@ -20,6 +20,9 @@ struct plane_statistics {
   std::uint64_t queued_cell_slots = 0;       ///< sum over slots of the cells that wait in VOQs
   std::uint64_t cells_replayed = 0;          ///< sent again by links, about
   std::uint64_t cells_lost = 0;              ///< with the plane, waiting or under way
+  std::uint64_t cells_reduced = 0;           ///< contributions that reductions took in
+  std::uint64_t cells_multicast = 0;         ///< cells of multicasts that all members have got
+  std::uint64_t cells_copied = 0;            ///< that left as results and copies; part of `cells`
   std::uint64_t max_voq_cells = 0;           ///< the fullest that any VOQ has been
   std::vector<link_statistics> uplinks;      ///< per port: from the endpoint to the switch
   std::vector<link_statistics> downlinks;    ///< per port: from the switch to the endpoint

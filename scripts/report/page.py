@@ -65,8 +65,12 @@ def breakdown_caption(phases):
             f"{share(waiting, total):.0f} % is spent waiting for data.")
 
 
-def links_caption(links):
+def links_caption(links, planes):
     busiest = max(links, key=lambda link: link["utilisation"])
+    if not planes:
+        verb = "sends" if busiest["direction"] == "in" else "gets"
+        return (f"Bytes that each rank sent (in) and got (out) over what its links could have carried during the "
+                f"step. Most {verb} rank {busiest['endpoint']}, {100 * busiest['utilisation']:.1f} %.")
     into = "to" if busiest["direction"] == "in" else "from"
     return (f"Bytes carried over what the line could have carried during the step. The busiest link is that "
             f"of endpoint {busiest['endpoint']} {into} plane {busiest['plane']}, at "
@@ -93,6 +97,22 @@ def fabric_rows(fabric):
     return rows
 
 
+def drawn(details):
+    """The figures. A machine of links and accelerators has no planes to draw."""
+    result = {
+        "breakdown": figures.breakdown(details["phases"]),
+        "timeline": figures.timeline(details["timeline"]["slices"]),
+        "links": figures.link_heat_map(details["links"]),
+        "imbalance": figures.imbalance(details["imbalance"]),
+    }
+    if details["planes"]:
+        result["planes"] = figures.plane_utilisation(details["planes"])
+        result["over-time"] = figures.utilisation_over_time(details["utilisation_over_time"])
+        result["wait"] = figures.queue_wait(details["planes"])
+        result["occupancy"] = figures.queue_occupancy(details["planes"])
+    return result
+
+
 def content(result, details):
     """Everything the template needs but the plotting library."""
     time, unit = quantity(result["simulated_time_s"], "s")
@@ -110,21 +130,13 @@ def content(result, details):
         "bases": any(row["basis"] for row in details["machine"]["rows"]),
         "rank": details["timeline"]["rank"],
         "breakdown_caption": breakdown_caption(details["phases"]),
-        "links_caption": links_caption(details["links"]),
+        "links_caption": links_caption(details["links"], details["planes"]),
         "imbalance_caption": imbalance_caption(details["imbalance"]),
         "fabric": fabric_rows(result["fabric"]),
         "firmware": details["firmware"]["rows"],
         "boot_log": "\n".join(details["boot_log_excerpt"]),
         "checks": details["checks"],
         "assumptions": result["assumptions"],
-        "figures": {
-            "breakdown": figures.breakdown(details["phases"]),
-            "timeline": figures.timeline(details["timeline"]["slices"]),
-            "planes": figures.plane_utilisation(details["planes"]),
-            "over-time": figures.utilisation_over_time(details["utilisation_over_time"]),
-            "links": figures.link_heat_map(details["links"]),
-            "wait": figures.queue_wait(details["planes"]),
-            "occupancy": figures.queue_occupancy(details["planes"]),
-            "imbalance": figures.imbalance(details["imbalance"]),
-        },
+        "switches": bool(details["planes"]),
+        "figures": drawn(details),
     }

@@ -16,6 +16,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SUPERNODE = None
 PLATFORM = ROOT / "platforms" / "al128.yaml"
+LINKS = ROOT / "platforms" / "al128_two_layer.yaml"  # the same domain, as links
 SCENARIO = ROOT / "workloads" / "scenarios" / "deepseek_v3_decode.yaml"
 
 RANKS = 64
@@ -26,8 +27,8 @@ PORT_BYTES_PER_S = 100e9
 PAYLOAD = 595 / 640
 
 
-def supernode(out, *options):
-    return subprocess.run([SUPERNODE, "run", PLATFORM, SCENARIO, "--out", out, *options], check=True,
+def supernode(out, *options, platform=PLATFORM):
+    return subprocess.run([SUPERNODE, "run", platform, SCENARIO, "--out", out, *options], check=True,
                           capture_output=True, text=True)
 
 
@@ -49,6 +50,8 @@ class RunTest(unittest.TestCase):
                               "other": ["--fidelity", "cell", "--seed", "2"]}.items():
             cls.out[name] = root / name
             cls.printed[name] = supernode(cls.out[name], *options)
+        cls.out["links"] = root / "links"
+        cls.printed["links"] = supernode(cls.out["links"], platform=LINKS)
 
     @classmethod
     def tearDownClass(cls):
@@ -78,6 +81,24 @@ class RunTest(unittest.TestCase):
             ratio = flow["metrics"][name]["value"] / cell["metrics"][name]["value"]
             self.assertAlmostEqual(ratio, 1.0, delta=0.05, msg=name)
         self.assertIn("5 %", self.printed["flow"].stdout)
+
+    def test_links_are_within_their_stated_error_of_cell_and_state_it(self):
+        links, cell = self.result("links"), self.result("cell")
+        self.assertEqual(links["fidelity"], "flow")
+        own = 16 * 4 * 8192  # of the firmware's DMA tests
+        self.assertEqual(links["fabric"]["bytes_delivered"], cell["fabric"]["bytes_delivered"] - own)
+        for name, error in {"decode_step_time_s": 0.02, "dispatch_time_us_mean": 0.12, "combine_time_us_mean": 0.12,
+                            "dispatch_span_us_mean": 0.12, "combine_span_us_mean": 0.12}.items():
+            ratio = links["metrics"][name]["value"] / cell["metrics"][name]["value"]
+            self.assertAlmostEqual(ratio, 1.0, delta=error, msg=name)
+        self.assertIn("within 2 %", self.printed["links"].stdout)
+
+    def test_links_have_the_fields_of_any_result(self):
+        links, cell = self.result("links"), self.result("cell")
+        self.assertEqual(list(links), list(cell))
+        self.assertEqual(list(links["metrics"]), list(cell["metrics"]))
+        self.assertEqual(list(links["fabric"]), list(cell["fabric"]))
+        self.assertIn("accelerator.hbm.bandwidth", [a["key"] for a in links["assumptions"]])
 
     def test_the_same_seed_gives_the_same_bytes(self):
         for file in ("result.json", "details.json", "boot.log"):

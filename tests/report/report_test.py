@@ -152,6 +152,26 @@ class Report(unittest.TestCase):
         self.assertEqual((self.directory / "report.html").read_text(encoding="utf-8"), self.source)
 
 
+class LinksReport(unittest.TestCase):
+    """The report of a machine of links, which has neither planes nor firmware."""
+
+    def test_what_there_is_not_is_not_shown(self):
+        with tempfile.TemporaryDirectory() as folder:
+            directory = pathlib.Path(folder)
+            details = sample_results.details()
+            details["planes"] = []
+            details["utilisation_over_time"] = {"bin_s": 0.0, "planes": []}
+            details["firmware"] = {"rows": []}
+            details["boot_log_excerpt"] = []
+            sample_results.write(directory, sample_results.result(0.02), details)
+            self.assertEqual(render(directory).returncode, 0)
+            page = browse(directory / "report.html")
+        self.assertEqual(page.body.get("data-plots"), "drawn", page.text.get("plot-error"))
+        self.assertEqual(set(page.marks), {"plot-breakdown", "plot-timeline", "plot-links", "plot-imbalance"})
+        self.assertNotIn("firmware", page.text)
+        self.assertNotIn("boot-log", page.text)
+
+
 class OtherResults(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

@@ -29,51 +29,11 @@ std::string kind_text(workload::operation_kind kind) {
   return "";
 }
 
-/// How well a row that rests on the values under `keys` is known: as the least known of them.
-std::string basis_of(const platform::description& machine, const std::vector<std::string>& keys) {
-  auto worst = base::value_basis::published;
-  for (const base::yaml_value& value : machine.values) {
-    const bool wanted = std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
-      return value.key == key || value.key.rfind(key + ".", 0) == 0;
-    });
-    if (wanted && value.basis > worst) {
-      worst = value.basis;
-    }
-  }
-  return std::string(base::to_text(worst));
-}
-
-json machine(const platform::description& machine) {
-  const auto& topology = machine.topology;
+json machine(const machine_record& machine) {
   json rows = json::array();
-  const auto row = [&](const char* name, const std::string& value,
-                       const std::vector<std::string>& keys) {
-    rows.push_back({{"name", name}, {"value", value}, {"basis", basis_of(machine, keys)}});
-  };
-  row("Accelerators", fmt::format("{} in {} domains", topology.accelerators, topology.domains()),
-      {"topology.accelerators", "topology.accelerators_per_domain"});
-  row("Switches", fmt::format("{} per domain, one stage", topology.planes),
-      {"topology.planes", "topology.kind"});
-  row("Scale-up bandwidth per accelerator, each way", base::to_text(machine.accelerator_rate()),
-      {"scale_up.lane_directions_per_accelerator", "scale_up.bandwidth_reading",
-       "scale_up.lane_rate"});
-  row("Payload of a cell",
-      fmt::format("{} of {}", base::to_text(machine.scale_up.cell_payload()),
-                  base::to_text(machine.scale_up.cell_size)),
-      {"scale_up.cell_size", "scale_up.payload_fraction"});
-  row("Switch, port to port", base::to_text(machine.scale_up.switch_port_to_port),
-      {"scale_up.latency.switch_port_to_port"});
-  row("HBM per accelerator",
-      fmt::format("{} at {}", base::to_text(machine.accelerator.hbm_capacity),
-                  base::to_text(machine.accelerator.hbm_bandwidth)),
-      {"accelerator.hbm"});
-  row("Peak per accelerator",
-      fmt::format("{} BF16, {} FP8", base::to_text(machine.accelerator.peak_bf16),
-                  base::to_text(machine.accelerator.peak_fp8)),
-      {"accelerator.peak_rate"});
-  row("Partitions, one OS each", std::to_string(topology.partitions()),
-      {"topology.accelerators", "topology.accelerators_per_partition"});
-  row("Memory pools", std::to_string(machine.pools()), {"pool.per_domain"});
+  for (const machine_row& row : machine.rows) {
+    rows.push_back({{"name", row.name}, {"value", row.value}, {"basis", row.basis}});
+  }
   return {{"validation_status", std::string(platform::to_text(machine.status))}, {"rows", rows}};
 }
 
@@ -137,7 +97,29 @@ json planes(const run_record& run) {
   return result;
 }
 
+/// What ranks of a machine of links have sent and got, over what their links could have carried.
+json rank_links(const run_record& run) {
+  json result = json::array();
+  const double most =
+      static_cast<double>(run.rank_rate.value) * base::to_seconds(step_time(run.seen));
+  const auto add = [&](std::size_t rank, const char* direction, base::bytes amount) {
+    result.push_back({{"plane", 0},
+                      {"endpoint", rank},
+                      {"direction", direction},
+                      {"bytes", amount.value},
+                      {"utilisation", static_cast<double>(amount.value) / most}});
+  };
+  for (std::size_t rank = 0; rank < run.traffic.size(); ++rank) {
+    add(rank, "in", run.traffic[rank].sent);
+    add(rank, "out", run.traffic[rank].received);
+  }
+  return result;
+}
+
 json links(const run_record& run) {
+  if (run.machine.of_links) {
+    return rank_links(run);
+  }
   json result = json::array();
   const double slots = step_slots(run);
   for (std::size_t p = 0; p < run.in_step.planes.size(); ++p) {
@@ -159,6 +141,9 @@ json links(const run_record& run) {
 }
 
 json utilisation_over_time(const run_record& run) {
+  if (run.machine.of_links) {
+    return {{"bin_s", 0.0}, {"planes", json::array()}};
+  }
   std::size_t bins = 0;
   for (const auto& plane : run.in_step.planes) {
     bins = std::max(bins, plane.cells_per_bin.size());
@@ -182,6 +167,9 @@ json utilisation_over_time(const run_record& run) {
 }
 
 json firmware(const run_record& run) {
+  if (run.machine.of_links) {
+    return {{"rows", json::array()}};
+  }
   const firmware_summary& firmware = run.firmware;
   json rows = json::array();
   const auto row = [&](const char* name, const std::string& value) {

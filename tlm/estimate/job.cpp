@@ -106,17 +106,7 @@ job::job(const workload::program& program, std::vector<gpu::gpu*> gpus, unsigned
   for (std::uint32_t rank = 0; rank < gpus_.size(); ++rank) {
     const gpu::configuration& gpu = gpus_[rank]->parameters();
     const auto& queues = program_.ranks[rank].queues;
-    if (layouts_[rank].end > gpu.hbm_capacity) {
-      throw base::run_error(fmt::format(
-          "rank {} needs {} of HBM ({} weights, {} KV cache, the rest buffers), its GPU has {}",
-          rank, base::to_text(layouts_[rank].end),
-          base::to_text(program_.ranks[rank].weight_memory),
-          base::to_text(program_.ranks[rank].cache_memory), base::to_text(gpu.hbm_capacity)));
-    }
-    if (queues.size() > gpu.queues) {
-      throw base::run_error(fmt::format("rank {} needs {} command queues, its GPU has {}", rank,
-                                        queues.size(), gpu.queues));
-    }
+    check_fit(program_, rank, layouts_[rank], gpu);
     if (gpu.index >= rank_of_gpu_.size()) {
       rank_of_gpu_.resize(gpu.index + 1);
     }

@@ -1,7 +1,10 @@
 #include "estimate/memory_layout.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "base/error.h"
 #include "gpu/command.h"
 
 namespace sn::estimate {
@@ -80,6 +83,22 @@ std::vector<memory_layout> lay_out(const workload::program& program, const recei
     layouts.push_back(layout);
   }
   return layouts;
+}
+
+void check_fit(const workload::program& program, std::uint32_t rank, const memory_layout& layout,
+               const gpu::configuration& gpu) {
+  const workload::rank_program& own = program.ranks[rank];
+  if (layout.end > gpu.hbm_capacity) {
+    throw base::run_error(
+        fmt::format("rank {} needs {} of HBM ({} weights, {} KV cache, the rest buffers), its GPU "
+                    "has {}",
+                    rank, base::to_text(layout.end), base::to_text(own.weight_memory),
+                    base::to_text(own.cache_memory), base::to_text(gpu.hbm_capacity)));
+  }
+  if (own.queues.size() > gpu.queues) {
+    throw base::run_error(fmt::format("rank {} needs {} command queues, its GPU has {}", rank,
+                                      own.queues.size(), gpu.queues));
+  }
 }
 
 }  // namespace sn::estimate

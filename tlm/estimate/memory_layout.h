@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "gpu/configuration.h"
 #include "workload/program.h"
 
 namespace sn::estimate {
@@ -40,5 +41,10 @@ class receive_area {
 
 /// The layout of every rank of `program`.
 std::vector<memory_layout> lay_out(const workload::program& program, const receive_area& area);
+
+/// Throws base::run_error when a rank whose memory is laid out so needs more HBM or queues than its
+/// GPU has.
+void check_fit(const workload::program& program, std::uint32_t rank, const memory_layout& layout,
+               const gpu::configuration& gpu);
 
 }  // namespace sn::estimate

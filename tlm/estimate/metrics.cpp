@@ -65,10 +65,7 @@ std::vector<metric> decode_metrics(const run_record& run) {
 }
 
 std::vector<platform::assumption> assumptions_of(const run_record& run) {
-  // Controllers, pool and the outer networks take no part in a decode step; power does not limit
-  // it.
-  std::vector<platform::assumption> result =
-      platform::assumptions(run.machine, {"topology", "accelerator", "scale_up", "alink_switch"});
+  std::vector<platform::assumption> result = run.machine.assumptions;
   for (const auto& value : run.scenario.values) {
     if (value.basis == base::value_basis::assumed) {
       result.push_back({"scenario." + value.key, value.text, value.source});

@@ -32,9 +32,31 @@ struct check {
   std::string detail;
 };
 
+/// A row of the table that describes the machine.
+struct machine_row {
+  std::string name;
+  std::string value;
+  std::string basis;  ///< of the least known value that it rests on
+};
+
+/// Bytes that a rank has sent to others and got from others.
+struct rank_traffic {
+  base::bytes sent;
+  base::bytes received;
+};
+
+/// The machine, as far as results speak of it.
+struct machine_record {
+  std::string name;
+  platform::validation_status status = platform::validation_status::prediction_only;
+  std::vector<machine_row> rows;
+  std::vector<platform::assumption> assumptions;  ///< that the metrics rest on
+  bool of_links = false;                          ///< simulated without switches and firmware
+};
+
 /// A run.
 struct run_record {
-  platform::description machine;
+  machine_record machine;
   workload::scenario scenario;
   std::string fidelity;
   std::uint64_t seed = 0;
@@ -53,6 +75,10 @@ struct run_record {
   std::uint64_t first_bin_slot = 0;                 ///< slot of the step's start, from power-on
   std::vector<base::endpoint_id> endpoint_of_port;  ///< of the job's domain
   std::vector<unsigned> slots_per_cell;             ///< per port of the job's domain
+
+  // Of a machine of links instead:
+  std::vector<rank_traffic> traffic;  ///< per rank
+  base::bytes_per_second rank_rate;   ///< payload of a rank's links, each way
 
   std::vector<check> checks;
 };

@@ -3,18 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
+#include <utility>
 
 #include "base/error.h"
 #include "base/trace.h"
 #include "estimate/bring_up.h"
-#include "estimate/installation.h"
 #include "estimate/job.h"
+#include "estimate/machine_rows.h"
+#include "estimate/network_run.h"
 #include "estimate/progress.h"
-#include "estimate/result_json.h"
+#include "estimate/run_files.h"
 #include "platform/loader.h"
+#include "platform/network_loader.h"
 #include "platform/system.h"
 #include "workload/decode_step.h"
 
@@ -22,26 +22,8 @@ namespace sn::estimate {
 
 namespace {
 
-void write_file(const std::string& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  if (!file) {
-    throw base::run_error("cannot write " + path);
-  }
-}
-
-void make_directory(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error || !std::filesystem::is_directory(path)) {
-    throw base::configuration_error(path, 0, "--out",
-                                    "cannot make this directory: " + error.message());
-  }
-}
-
-void check_fit(const platform::description& machine, const workload::scenario& scenario,
-               const run_options& options) {
+void check_ranks(const platform::description& machine, const workload::scenario& scenario,
+                 const run_options& options) {
   if (scenario.ranks > machine.topology.accelerators_per_domain) {
     throw base::configuration_error(
         options.scenario_file, 0, "ranks",
@@ -78,29 +60,29 @@ std::vector<check> checked_books(platform::fabric_engine engine,
 
 }  // namespace
 
-finished_run run(const run_options& asked) {
+finished_run run(const run_options& options) {
+  if (const auto links = platform::load_network(options.platform_file)) {
+    return run_on_links(options, *links);
+  }
   const host_meter meter;
-  run_options options = asked;
   run_record record;
-  record.machine = platform::load(options.platform_file);
+  const platform::description machine = platform::load(options.platform_file);
+  record.machine = record_of(machine);
   record.scenario = workload::load_scenario(options.scenario_file);
   record.fidelity = options.fidelity;
   record.seed = options.seed;
-  check_fit(record.machine, record.scenario, options);
+  check_ranks(machine, record.scenario, options);
   record.step = workload::build_decode_step(record.scenario, options.seed);
 
   base::trace trace(options.trace);
   platform::system system(
-      "platform", record.machine,
+      "platform", machine,
       {options.arbiter, options.firmware, true, options.engine, options.check_protocols});
   std::vector<gpu::gpu*> gpus;
   for (unsigned rank = 0; rank < record.scenario.ranks; ++rank) {
     gpus.push_back(&system.accelerator(rank));
   }
-  if (options.out.empty()) {
-    options.out = fmt::format("results/{}_{}", record.machine.name, record.scenario.name);
-  }
-  make_directory(options.out);
+  const std::string out = make_results_directory(options, record);
 
   progress_line progress;
   bring_up boot(system, trace);
@@ -110,12 +92,12 @@ finished_run run(const run_options& asked) {
     for (const std::string& line : record.boot_log) {
       text += line + "\n";
     }
-    write_file(options.out + "/boot.log", text);
+    write_file(out + "/boot.log", text);
   };
   fabric::engine& engine = system.fabric(0);
   try {
     record.firmware = boot.run(boot_timeout, progress);
-    job work(record.step.work, gpus, record.machine.topology.planes, trace);
+    job work(record.step.work, gpus, machine.topology.planes, trace);
     const fabric::engine_statistics before = engine.statistics();
     run_to_end(work, progress);
     record.seen = work.seen();
@@ -130,7 +112,7 @@ finished_run run(const run_options& asked) {
   record.simulated_time = record.seen.start + step_time(record.seen);
   record.total = system.audited_totals();
   record.checks = checked_books(options.engine, record.total);
-  record.slot_time = record.machine.slot_time();
+  record.slot_time = machine.slot_time();
   record.bin_slots = engine.bin_slots();
   drop_bins_before(record.in_step, record.seen.start.value / record.slot_time.value,
                    record.bin_slots);
@@ -140,16 +122,8 @@ finished_run run(const run_options& asked) {
     record.slots_per_cell.push_back(endpoint.slots_per_cell);
   }
 
-  write_file(options.out + "/result.json", result_json(record));
-  write_file(options.out + "/details.json", details_json(record));
-  if (trace.enabled()) {
-    engine.trace_utilisation(trace);
-    write_file(options.out + "/trace.json", trace.to_json());
-  }
-  finished_run result{std::move(record), meter.read(), options.out};
-  write_file(options.out + "/host.json", host_json(result.record, result.used));
-  render_report(options.out);
-  return result;
+  engine.trace_utilisation(trace);
+  return write_results(std::move(record), out, trace, meter);
 }
 
 }  // namespace sn::estimate

@@ -8,6 +8,7 @@
 #include "fabric/cell_engine.h"
 #include "fabric/flow_engine.h"
 #include "platform/fabric_parameters.h"
+#include "platform/gpu_parameters.h"
 
 namespace sn::platform {
 
@@ -19,10 +20,6 @@ constexpr unsigned window_step = 16;
 
 sc_core::sc_time to_sc_time(base::picoseconds time) {
   return {static_cast<double>(time.value), sc_core::SC_PS};
-}
-
-gpu::efficiency to_gpu(const efficiency& part) {
-  return {part.compute, part.memory};
 }
 
 }  // namespace
@@ -102,32 +99,11 @@ void system::build_pools(const system_options& options) {
 }
 
 void system::build_gpus() {
-  const accelerator_parameters& from = machine_.accelerator;
   for (unsigned i = 0; i < machine_.topology.accelerators; ++i) {
-    gpu::configuration parameters;
+    gpu::configuration parameters = gpu_parameters(machine_.accelerator);
     parameters.index = i;
     parameters.endpoint = machine_.accelerator_endpoint(i);
     parameters.domain = machine_.domain_of_accelerator(i);
-    parameters.queues = from.command_queues;
-    parameters.hbm_capacity = from.hbm_capacity;
-    parameters.hbm_bandwidth = from.hbm_bandwidth;
-    parameters.hbm_latency = from.hbm_latency;
-    parameters.peak[static_cast<unsigned>(gpu::precision::fp8)] = from.peak_fp8;
-    parameters.peak[static_cast<unsigned>(gpu::precision::bf16)] = from.peak_bf16;
-    const auto efficiency_of = [&](gpu::compute_class kind) -> gpu::efficiency& {
-      return parameters.efficiencies[static_cast<unsigned>(kind)];
-    };
-    efficiency_of(gpu::compute_class::gemm) = to_gpu(from.gemm);
-    efficiency_of(gpu::compute_class::grouped_gemm) = to_gpu(from.grouped_gemm);
-    efficiency_of(gpu::compute_class::attention) = to_gpu(from.attention);
-    efficiency_of(gpu::compute_class::elementwise) = to_gpu(from.elementwise);
-    parameters.launch_overhead = from.kernel_launch_overhead;
-    parameters.command_fetch_latency = from.command_fetch_latency;
-    parameters.outstanding_bursts = from.copy_engines * from.outstanding_bursts;
-    parameters.self_test_time = from.self_test_time;
-    parameters.hang_timeout = from.hang_timeout;
-    parameters.idle_power = from.power_idle;
-    parameters.max_power = from.power_max;
     parameters.coolant_celsius = machine_.thermal.supply_temperature_c;
     parameters.kelvin_per_watt = machine_.thermal.coldplate_resistance_k_per_w;
     gpus_.push_back(std::make_unique<gpu::gpu>(fmt::format("gpu{}", i).c_str(), parameters));

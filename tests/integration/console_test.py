@@ -1,4 +1,4 @@
-"""The UART of supernode hart on a pseudo-terminal, a TCP port and a terminal."""
+"""The UART and the virtio console of supernode hart on a pseudo-terminal, a TCP port and a terminal."""
 
 import os
 import pathlib
@@ -33,6 +33,16 @@ class ConsoleTest(unittest.TestCase):
             ["riscv64-unknown-elf-gcc", "-march=rv64imac_zicsr", "-mabi=lp64", "-nostdlib",
              "-static", "-Wl,-N", "-Wl,-Ttext=0x80000000", HERE / "echo.S", "-o", self.program],
             check=True)
+
+    def build_for_virtio(self):
+        program = self.program.with_name("virtio_echo.elf")
+        subprocess.run(
+            ["riscv64-unknown-elf-gcc", "-O2", "-march=rv64imac_zicsr", "-mabi=lp64",
+             "-mcmodel=medany", "-ffreestanding", "-nostdlib", "-static",
+             "-Wl,-N,--no-warn-rwx-segments", "-Wl,-Ttext=0x80000000", HERE / "virtio_echo.c", "-o",
+             program],
+            check=True)
+        self.program = program
 
     def start(self, *arguments, **more):
         more = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, **more}
@@ -80,6 +90,26 @@ class ConsoleTest(unittest.TestCase):
         self.assertEqual(run.wait(20), 0)
         run.stdout.close()
 
+    def test_virtio_console_on_a_pty(self):
+        self.build_for_virtio()
+        run = self.start("--virtio-console", "pty")
+        line = run.stderr.readline().strip()
+        self.assertRegex(line, "^supernode: virtio console on /dev/pts/")
+        terminal = os.open(line.rsplit(" ", 1)[1], os.O_RDWR | os.O_NOCTTY)
+        self.addCleanup(os.close, terminal)
+        self.talk(lambda text: os.write(terminal, text), lambda: os.read(terminal, 100))
+        self.assertEqual(run.wait(20), 0)
+        run.stdout.close()
+
+    def test_virtio_console_with_a_script(self):
+        self.build_for_virtio()
+        script = self.program.with_name("script.txt")
+        script.write_text("expect >\nsend abc\nexpect bcd\nsend q\nexpect !\n")
+        run = self.start("--virtio-console", f"script:{script}")
+        self.assertEqual(run.wait(20), 0)
+        self.assertEqual(run.stdout.read(), ">bcd!")
+        run.stdout.close()
+
     def test_terminal_gets_single_keys_and_is_left_as_it_was(self):
         ours, theirs = pty.openpty()
         self.addCleanup(os.close, ours)
@@ -109,7 +139,11 @@ class ConsoleTest(unittest.TestCase):
                 (["--uart", "tcp:70000"], "70000"), (["--uart", "tcp:0.0.0.0:1"], "expected"),
                 (["--uart", "terminal"], "no terminal"),
                 (["--uart", "pty", "--script", HERE / "u_boot.txt"], "script"),
-                (["--uart", "pty", "--gdb", "0"], "--gdb")):
+                (["--uart", "pty", "--gdb", "0"], "--gdb"),
+                (["--virtio-console", "line"], "--virtio-console"),
+                (["--virtio-console", "script:none.txt"], "none.txt"),
+                (["--virtio-console", "pty", "--gdb", "0"], "--gdb"),
+                (["--virtio-console", "pty", "--machine", "bare"], "bare")):
             done = subprocess.run([SUPERNODE, "hart", self.program, *arguments], text=True,
                                   stdin=subprocess.DEVNULL, capture_output=True, timeout=20)
             self.assertEqual(done.returncode, 2, done.stderr)

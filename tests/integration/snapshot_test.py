@@ -84,6 +84,21 @@ class SnapshotTest(unittest.TestCase):
         self.check(options, ["5 ms", "20 ms", "20300 us"], "25 ms")
         self.assertNotEqual(disk.read_bytes(), content)  # the run that saves nothing writes it
 
+    def test_a_boot_with_a_network_and_flash(self):
+        (self.folder / "file").write_bytes(bytes(range(256)) * 100)
+        script = self.folder / "session.txt"
+        script.write_text("expect Hit any key to stop autoboot\nsend \\n\nexpect \\n=>\n"
+                          "send setenv autoload no; dhcp; tftpboot 0x81000000 file\\n\nexpect \\n=>\n"
+                          "send erase 0x22000000 +0x10000; cp.b 0x81000000 0x22000000 0x6400\\n\n"
+                          "expect \\n=>\nsend cmp.b 0x81000000 0x22000000 0x6400\\n\n"
+                          "expect were the same\nexpect \\n=>\nsend poweroff\\n\n")
+        options = ["--bios", OPENSBI, "--kernel", U_BOOT, "--net", f"host:{self.folder}",
+                   "--script", script]
+        done = self.run_hart(*options)
+        self.assertIn("Bytes transferred = 25600", done.stdout)
+        # The transfer is under way, and the flash is being programmed.
+        self.check(options, ["20 ms"], "40 ms")
+
     def test_the_disk_is_not_written_when_the_state_is_saved(self):
         disk = self.folder / "disk.img"
         disk.write_bytes(bytes(4096))

@@ -20,9 +20,7 @@
 namespace sn::cli {
 namespace {
 
-constexpr const char* option = "--uart";
-
-[[noreturn]] void refuse(const std::string& message) {
+[[noreturn]] void refuse(const std::string& option, const std::string& message) {
   throw base::configuration_error("", 0, option, message);
 }
 
@@ -49,9 +47,9 @@ class standard_port : public console_port {
 /// The terminal without lines, echo and signals; Ctrl-A x ends the command.
 class terminal_port final : public standard_port {
  public:
-  terminal_port() {
+  explicit terminal_port(const console_name& name) {
     if (tcgetattr(STDIN_FILENO, &before_) != 0) {
-      refuse("standard input is no terminal");
+      refuse(name.option, "standard input is no terminal");
     }
     termios raw = before_;
     raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ISIG | IEXTEN);
@@ -90,22 +88,22 @@ class terminal_port final : public standard_port {
 
 class pty_port final : public console_port {
  public:
-  pty_port() : ours_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+  explicit pty_port(const console_name& name) : ours_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
     if (ours_ < 0 || grantpt(ours_) != 0 || unlockpt(ours_) != 0) {
-      refuse(fmt::format("no pseudo-terminal: {}", std::strerror(errno)));
+      refuse(name.option, fmt::format("no pseudo-terminal: {}", std::strerror(errno)));
     }
-    std::array<char, 64> name{};
-    ptsname_r(ours_, name.data(), name.size());
+    std::array<char, 64> path{};
+    ptsname_r(ours_, path.data(), path.size());
     // Open here too, so that it lasts when its users come and go.
-    theirs_ = open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    theirs_ = open(path.data(), O_RDWR | O_NOCTTY | O_CLOEXEC);
     termios raw{};
     if (theirs_ < 0 || tcgetattr(theirs_, &raw) != 0) {
-      refuse(fmt::format("{}: {}", name.data(), std::strerror(errno)));
+      refuse(name.option, fmt::format("{}: {}", path.data(), std::strerror(errno)));
     }
     cfmakeraw(&raw);
     tcsetattr(theirs_, TCSANOW, &raw);
     fcntl(ours_, F_SETFL, fcntl(ours_, F_GETFL) | O_NONBLOCK);
-    fmt::print(stderr, "supernode: UART on {}\n", name.data());
+    fmt::print(stderr, "supernode: {} on {}\n", name.what, path.data());
   }
   ~pty_port() override {
     // What has been sent is lost when the pseudo-terminal goes: a reader gets a second.
@@ -150,8 +148,9 @@ class pty_port final : public console_port {
 
 class tcp_port final : public console_port {
  public:
-  explicit tcp_port(const gdb::tcp_address& address) : server_(address, option) {
-    fmt::print(stderr, "supernode: UART on {}:{}\n", address.host, server_.port());
+  tcp_port(const gdb::tcp_address& address, const console_name& name)
+      : server_(address, name.option.c_str()) {
+    fmt::print(stderr, "supernode: {} on {}:{}\n", name.what, address.host, server_.port());
   }
 
   std::optional<std::string> receive() override {
@@ -176,22 +175,23 @@ class tcp_port final : public console_port {
 
 }  // namespace
 
-std::unique_ptr<console_port> open_console(const std::string& how) {
+std::unique_ptr<console_port> open_console(const std::string& how, const console_name& name) {
   if (how.empty()) {
     return std::make_unique<standard_port>();
   }
   if (how == "terminal") {
-    return std::make_unique<terminal_port>();
+    return std::make_unique<terminal_port>(name);
   }
   if (how == "pty") {
-    return std::make_unique<pty_port>();
+    return std::make_unique<pty_port>(name);
   }
   const std::string prefix = "tcp:";
   if (how.compare(0, prefix.size(), prefix) == 0 &&
       how.find(':', prefix.size()) == std::string::npos) {
-    return std::make_unique<tcp_port>(gdb::parse_address(how.substr(prefix.size()), option));
+    return std::make_unique<tcp_port>(
+        gdb::parse_address(how.substr(prefix.size()), name.option.c_str()), name);
   }
-  refuse(fmt::format("'{}', expected terminal, pty or tcp:PORT", how));
+  refuse(name.option, fmt::format("'{}', expected terminal, pty or tcp:PORT", how));
 }
 
 }  // namespace sn::cli

@@ -1,4 +1,4 @@
-// Where a machine's UART leads: a terminal, a pseudo-terminal, or a TCP port of loopback.
+// Where a UART or console leads: a terminal, a pseudo-terminal, or a TCP port of loopback.
 #pragma once
 
 #include <cstddef>
@@ -21,9 +21,15 @@ class console_port {
   virtual void send(char character) = 0;
 };
 
+/// What is connected and by which option, for messages.
+struct console_name {
+  std::string what = "UART";
+  std::string option = "--uart";
+};
+
 /// The port that `how` names: "" is standard input and output as they are, "terminal" the same with
 /// every key passed on at once, "pty" a new pseudo-terminal, "tcp:PORT" a port of 127.0.0.1. Says
 /// on standard error where it is. Throws base::configuration_error when it cannot be had.
-std::unique_ptr<console_port> open_console(const std::string& how);
+std::unique_ptr<console_port> open_console(const std::string& how, const console_name& name = {});
 
 }  // namespace sn::cli

@@ -91,6 +91,11 @@ void console_script::restore(base::snapshot_reader& from) {
   seen_ = from.text();
 }
 
+void console_script::skip(base::snapshot_reader& from) {
+  from.number<std::uint64_t>();
+  from.text();
+}
+
 std::string console_script::waiting_for() const {
   return finished() ? std::string() : steps_[next_].text;
 }

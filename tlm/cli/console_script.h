@@ -30,6 +30,8 @@ class console_script {
   /// Where it is, in the present section.
   void save(base::snapshot_writer& to) const;
   void restore(base::snapshot_reader& from);
+  /// Passes over what another script has saved.
+  static void skip(base::snapshot_reader& from);
   /// The line that is waited for.
   std::string waiting_for() const;
 

@@ -46,6 +46,8 @@ struct arguments {
   std::string memory = "512MiB";
   std::string script;
   std::string uart;
+  std::string net;
+  std::string console;  ///< of virtio
   std::string stats;
   std::string profile;
   observation_options observed;
@@ -159,6 +161,13 @@ soc::pause_point parse_pause(const std::string& text) {
   return pause;
 }
 
+/// The script of --virtio-console; empty if it leads elsewhere.
+std::string console_script_of(const arguments& given) {
+  const std::string prefix = "script:";
+  return given.console.compare(0, prefix.size(), prefix) == 0 ? given.console.substr(prefix.size())
+                                                              : std::string();
+}
+
 void check_options(const arguments& given) {
   const auto refuse = [](const char* key, const char* message) {
     throw base::configuration_error("", 0, key, message);
@@ -178,6 +187,12 @@ void check_options(const arguments& given) {
   if (!given.uart.empty() && !given.gdb.empty()) {
     refuse("uart", "cannot be used with --gdb, whose debugger may go back");
   }
+  if (!given.console.empty() && console_script_of(given).empty() && !given.gdb.empty()) {
+    refuse("virtio-console", "only script:FILE goes with --gdb, whose debugger may go back");
+  }
+  if (!given.wanted.net.capture.empty() && !given.gdb.empty()) {
+    refuse("net", "pcap:FILE cannot be used with --gdb, whose debugger may go back");
+  }
   if (!given.gdb.empty()) {
     given.observed.refuse_debugger();
   }
@@ -186,62 +201,77 @@ void check_options(const arguments& given) {
   }
 }
 
-std::string script_name(const arguments& given) {
-  return fmt::format("{:08x}", base::file_checksum(given.script));
-}
+/// The consoles of a machine, each with its script if it has one.
+struct consoles {
+  std::optional<console_script> uart;
+  std::optional<console_script> second;
+};
 
-void save(const std::string& path, const arguments& given, const soc::virt_machine& machine,
-          const std::optional<console_script>& script) {
-  base::snapshot_writer to;
-  machine.save(to);
-  to.section("console");
+void save_script(base::snapshot_writer& to, const std::string& path,
+                 const std::optional<console_script>& script) {
   to.number(script.has_value());
   if (script.has_value()) {
-    to.text(script_name(given));
+    to.text(fmt::format("{:08x}", base::file_checksum(path)));
     script->save(to);
   }
-  to.write(path);
 }
 
-/// Goes on where --save was; a script too if it is the same, while another one begins.
-void restore(const std::string& path, const arguments& given, soc::virt_machine& machine,
-             std::optional<console_script>& script) {
-  base::snapshot_reader from = base::snapshot_reader::from_file(path);
-  machine.restore(from);
-  from.section("console");
+/// A script goes on where it was if it is the same, while another one begins.
+void restore_script(base::snapshot_reader& from, const std::string& path,
+                    std::optional<console_script>& script) {
   bool goes_on = false;
   if (from.number<bool>()) {
-    goes_on = from.text() == script_name(given);
+    const std::string name = from.text();
+    goes_on = script.has_value() && name == fmt::format("{:08x}", base::file_checksum(path));
     if (goes_on) {
       script->restore(from);
     } else {
-      from.number<std::uint64_t>();
-      from.text();
+      console_script::skip(from);
     }
   }
-  from.end();
   if (script.has_value() && !goes_on) {
     script->begin();
   }
 }
 
+void save(const std::string& path, const arguments& given, const soc::virt_machine& machine,
+          const consoles& scripts) {
+  base::snapshot_writer to;
+  machine.save(to);
+  to.section("console");
+  save_script(to, given.script, scripts.uart);
+  save_script(to, console_script_of(given), scripts.second);
+  to.write(path);
+}
+
+/// Goes on where --save was.
+void restore(const std::string& path, const arguments& given, soc::virt_machine& machine,
+             consoles& scripts) {
+  base::snapshot_reader from = base::snapshot_reader::from_file(path);
+  machine.restore(from);
+  from.section("console");
+  restore_script(from, given.script, scripts.uart);
+  restore_script(from, console_script_of(given), scripts.second);
+  from.end();
+}
+
 /// Runs to the end, and saves on the way.
 soc::machine_outcome run_machine(const arguments& given, soc::virt_machine& machine,
-                                 const std::optional<console_script>& script) {
+                                 const consoles& scripts) {
   if (!given.save.empty()) {
     if (const auto ended = machine.run_to(parse_pause(given.save_at), given.max_instructions);
         ended.has_value()) {
       throw base::run_error(
           fmt::format("the run ended before {}: there is no {}", given.save_at, given.save));
     }
-    save(given.save, given, machine, script);
+    save(given.save, given, machine, scripts);
   }
   return machine.run(given.max_instructions);
 }
 
 /// A debugger, if one is wanted: the machine stands still until it has come.
 std::unique_ptr<gdb::debugger> debugger_for(const arguments& given, soc::virt_machine& machine,
-                                            std::optional<console_script>& script) {
+                                            consoles& scripts) {
   if (given.gdb.empty()) {
     return nullptr;
   }
@@ -251,8 +281,8 @@ std::unique_ptr<gdb::debugger> debugger_for(const arguments& given, soc::virt_ma
   const gdb::tcp_address address = gdb::parse_address(given.gdb);
   const std::vector<gdb::named_target> harts = gdb::harts_of(machine);
   auto debugger = std::make_unique<gdb::debugger>(harts, harts, address);
-  debugger->on_snapshot({[&](const std::string& path) { save(path, given, machine, script); },
-                         [&](const std::string& path) { restore(path, given, machine, script); },
+  debugger->on_snapshot({[&](const std::string& path) { save(path, given, machine, scripts); },
+                         [&](const std::string& path) { restore(path, given, machine, scripts); },
                          [&](const std::string& path) {
                            base::snapshot_reader from = base::snapshot_reader::from_file(path);
                            return machine.saved_at(from);
@@ -265,6 +295,66 @@ std::unique_ptr<gdb::debugger> debugger_for(const arguments& given, soc::virt_ma
   return debugger;
 }
 
+void connect_uart(const arguments& given, soc::virt_machine& machine, consoles& scripts,
+                  console_port& port, const std::unique_ptr<gdb::debugger>& debugger) {
+  if (!given.script.empty()) {
+    scripts.uart.emplace(given.script);
+    scripts.uart->on_send([&machine](std::string_view text) { machine.type(text); });
+  } else {
+    machine.on_input([&debugger, &port]() -> std::optional<std::string> {
+      if (debugger == nullptr) {
+        return port.receive();
+      }
+      if (debugger->replaying()) {
+        return std::string();  // nothing was typed in the past that is repeated
+      }
+      std::optional<std::string> text = port.receive();
+      if (!text.has_value() || !text->empty()) {
+        debugger->forget_history();
+      }
+      return text;
+    });
+  }
+  machine.on_character([&scripts, &port](char character) {
+    if (scripts.uart.has_value()) {
+      std::fputc(character, stdout);
+      scripts.uart->take(character);
+    } else {
+      port.send(character);
+    }
+  });
+}
+
+/// The other end of the virtio console, if it has another one than a script.
+std::unique_ptr<console_port> connect_console(const arguments& given, soc::virt_machine& machine,
+                                              consoles& scripts) {
+  if (given.console.empty()) {
+    return nullptr;
+  }
+  if (const std::string script = console_script_of(given); !script.empty()) {
+    scripts.second.emplace(script);
+    scripts.second->on_send([&machine](std::string_view text) { machine.type_at_console(text); });
+    machine.on_console_character([&scripts](char character) {
+      std::fputc(character, stdout);
+      scripts.second->take(character);
+    });
+    return nullptr;
+  }
+  auto port = open_console(given.console, {"virtio console", "--virtio-console"});
+  machine.on_console_input([each = port.get()] { return each->receive(); });
+  machine.on_console_character([each = port.get()](char character) { each->send(character); });
+  return port;
+}
+
+/// Says so if the script has not seen all that it expects.
+bool is_finished(const std::string& path, const std::optional<console_script>& script) {
+  if (!script.has_value() || script->finished()) {
+    return true;
+  }
+  fmt::print(stderr, "supernode: {}: \"{}\" was not seen\n", path, script->waiting_for());
+  return false;
+}
+
 int run(arguments& given) {
   given.wanted.program = given.program;
   given.wanted.kind = given.machine == "bare" ? soc::machine_kind::bare : soc::machine_kind::virt;
@@ -274,44 +364,28 @@ int run(arguments& given) {
   } catch (const std::invalid_argument& error) {
     throw base::configuration_error("", 0, "memory", error.what());
   }
+  if (!given.net.empty()) {
+    given.wanted.net = soc::parse_connection(given.net);
+  }
+  given.wanted.virtio_console = !given.console.empty();
   check_options(given);
   given.wanted.keep_disk_writes =
       !given.save.empty() || !given.restore.empty() || !given.gdb.empty();
   soc::virt_machine machine(given.wanted);
 
   std::unique_ptr<gdb::debugger> debugger;
-  const std::unique_ptr<console_port> console = open_console(given.uart);
-  std::optional<console_script> script;
-  if (!given.script.empty()) {
-    script.emplace(given.script);
-    script->on_send([&machine](std::string_view text) { machine.type(text); });
-  } else {
-    machine.on_input([&debugger, console = console.get()]() -> std::optional<std::string> {
-      if (debugger == nullptr) {
-        return console->receive();
-      }
-      if (debugger->replaying()) {
-        return std::string();  // nothing was typed in the past that is repeated
-      }
-      std::optional<std::string> text = console->receive();
-      if (!text.has_value() || !text->empty()) {
-        debugger->forget_history();
-      }
-      return text;
-    });
-  }
-  machine.on_character([&script, console = console.get()](char character) {
-    if (script.has_value()) {
-      std::fputc(character, stdout);
-      script->take(character);
-    } else {
-      console->send(character);
-    }
-  });
+  consoles scripts;
+  const std::unique_ptr<console_port> uart = open_console(given.uart);
+  connect_uart(given, machine, scripts, *uart, debugger);
+  const std::unique_ptr<console_port> second = connect_console(given, machine, scripts);
   if (!given.restore.empty()) {
-    restore(given.restore, given, machine, script);
-  } else if (script.has_value()) {
-    script->begin();
+    restore(given.restore, given, machine, scripts);
+  } else {
+    for (auto* each : {&scripts.uart, &scripts.second}) {
+      if (each->has_value()) {
+        (*each)->begin();
+      }
+    }
   }
   std::vector<std::unique_ptr<hart::profile>> profiles;
   observation seen(given.observed);
@@ -326,11 +400,11 @@ int run(arguments& given) {
       seen.add(*profiles.back());
     }
   }
-  debugger = debugger_for(given, machine, script);
+  debugger = debugger_for(given, machine, scripts);
   const estimate::host_meter meter;
   soc::machine_outcome outcome;
   try {
-    outcome = run_machine(given, machine, script);
+    outcome = run_machine(given, machine, scripts);
   } catch (const gdb::killed& end) {
     std::fflush(stdout);
     fmt::print(stderr, "\nsupernode: {}\n", end.what());
@@ -346,11 +420,9 @@ int run(arguments& given) {
   }
   seen.finish();
   const int code = report(outcome);
-  if (script.has_value() && !script->finished()) {
-    fmt::print(stderr, "supernode: {}: \"{}\" was not seen\n", given.script, script->waiting_for());
-    return code == 0 ? exit_failed_run : code;
-  }
-  return code;
+  bool all_seen = is_finished(given.script, scripts.uart);
+  all_seen = is_finished(console_script_of(given), scripts.second) && all_seen;
+  return all_seen || code != 0 ? code : exit_failed_run;
 }
 
 }  // namespace
@@ -375,6 +447,20 @@ void add_hart_command(CLI::App& app, int& exit_code) {
       "--drive", given->wanted.drive,
       "Disk image behind the first virtio slot (written to, but for --save, --restore and "
       "--gdb)");
+  command->add_option(
+      "--flash", given->wanted.flash,
+      "Image of the flash at 0x20000000, at most 64 MiB (written to, but for --save, --restore and "
+      "--gdb)");
+  command->add_option(
+      "--net", given->net,
+      "Network device behind the second virtio slot, and who is at the other end: none, loopback "
+      "(every frame comes back), host (10.0.2.2, which answers ARP, ping and DHCP), host:FOLDER "
+      "(its files too, by TFTP), replay:FILE (the frames of a pcap file, at their times); and, "
+      "after a comma, pcap:FILE to write every frame to");
+  command->add_option(
+      "--virtio-console", given->console,
+      "Console behind the third virtio slot, and where it leads: terminal, pty, tcp:PORT, or "
+      "script:FILE (as for --script)");
   command->add_option("--harts", given->wanted.harts, "Number of harts")->capture_default_str();
   command->add_option("--memory", given->memory, "Size of RAM")->capture_default_str();
   command->add_option("--script", given->script,

@@ -145,6 +145,20 @@ void add_devices(writer& tree, const device_tree_parameters& parameters) {
   tree.cell("interrupt-parent", plic_handle);
   tree.cell("interrupts", virt_map::uart_interrupt);
   tree.end();
+
+  if (parameters.flash_bank_bytes != 0) {
+    tree.begin(fmt::format("flash@{:x}", virt_map::flash));
+    tree.text("compatible", "cfi-flash");
+    std::vector<std::uint32_t> banks;
+    for (unsigned i = 0; i < virt_map::flash_banks; ++i) {
+      const std::uint64_t base = virt_map::flash + i * parameters.flash_bank_bytes;
+      banks.insert(banks.end(),
+                   {writer::high(base), writer::low(base), 0, parameters.flash_bank_bytes});
+    }
+    tree.cells("reg", banks);
+    tree.cell("bank-width", 4);
+    tree.end();
+  }
   tree.end();
 
   struct request {

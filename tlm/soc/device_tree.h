@@ -17,7 +17,8 @@ struct device_tree_parameters {
   std::uint64_t memory_base = 0;
   std::uint64_t memory_bytes = 0;
   std::uint64_t timebase_hz = 0;
-  std::string boot_arguments;  ///< empty: none
+  std::uint32_t flash_bank_bytes = 0;  ///< 0: no flash
+  std::string boot_arguments;          ///< empty: none
   std::uint64_t initrd_base = 0;
   std::uint64_t initrd_bytes = 0;  ///< 0: none
 };

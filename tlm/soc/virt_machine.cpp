@@ -13,8 +13,10 @@
 #include "base/error.h"
 #include "hart/elf.h"
 #include "soc/bus.h"
+#include "soc/cfi_flash.h"
 #include "soc/clint.h"
 #include "soc/device_tree.h"
+#include "soc/flash_image.h"
 #include "soc/hart_module.h"
 #include "soc/htif.h"
 #include "soc/memory.h"
@@ -24,7 +26,9 @@
 #include "soc/uart.h"
 #include "soc/virt_map.h"
 #include "soc/virtio_block.h"
+#include "soc/virtio_console.h"
 #include "soc/virtio_mmio.h"
+#include "soc/virtio_net.h"
 
 namespace sn::soc {
 namespace {
@@ -78,7 +82,8 @@ const virt_machine_configuration& checked(const virt_machine_configuration& want
     refuse("kernel", "is started by a bios, and there is none");
   }
   if (wanted.kind == machine_kind::bare &&
-      (!wanted.drive.empty() || !wanted.bios.empty() || !wanted.initrd.empty())) {
+      (!wanted.drive.empty() || !wanted.bios.empty() || !wanted.initrd.empty() ||
+       !wanted.flash.empty() || wanted.net.exists || wanted.virtio_console)) {
     refuse("machine", "bare has no devices and no device tree: only a program runs on it");
   }
   if (wanted.append.size() > boot_arguments_limit) {
@@ -103,31 +108,101 @@ std::vector<address_window> windows(const virt_machine_configuration& wanted) {
     all.push_back({fmt::format("virtio{}", i), virt_map::virtio + i * virt_map::virtio_size,
                    virt_map::virtio_size});
   }
+  for (unsigned i = 0; i < virt_map::flash_banks; ++i) {
+    all.push_back(
+        {fmt::format("flash{}", i), virt_map::flash + i * cfi_flash::size, cfi_flash::size});
+  }
   all.push_back({"ram", virt_map::ram, wanted.memory.value});
   return all;
 }
 
 /// The devices of the virt machine.
 struct devices {
-  devices(const virt_machine_configuration& wanted, dma_memory& dma)
+  devices(const virt_machine_configuration& wanted, dma_memory& dma, turns& order)
       : rom("rom", memory_kind::rom, base::bytes{virt_map::rom_size}),
         finisher("finisher"),
         timer("clint", wanted.timer_frequency),
         interrupts("plic", virt_map::interrupt_sources),
         console("uart") {
     for (unsigned i = 0; i < virt_map::virtio_slots; ++i) {
-      std::unique_ptr<virtio_backend> backend;
-      if (i == 0 && !wanted.drive.empty()) {
-        backend = std::make_unique<virtio_block>(wanted.drive, wanted.keep_disk_writes);
-      }
       slots.push_back(std::make_unique<virtio_mmio>(fmt::format("virtio{}", i).c_str(), dma,
-                                                    std::move(backend)));
+                                                    backend(i, wanted, order)));
       slots.back()->on_interrupt([this, i](bool level) {
         interrupts.set_level(virt_map::first_virtio_interrupt + i, level);
       });
     }
     console.on_interrupt(
         [this](bool level) { interrupts.set_level(virt_map::uart_interrupt, level); });
+    for (unsigned i = 0; i < virt_map::flash_banks; ++i) {
+      flash.push_back(std::make_unique<cfi_flash>(fmt::format("flash{}", i).c_str()));
+    }
+    if (!wanted.flash.empty()) {
+      fill_flash(wanted);
+    }
+  }
+
+  /// What the slot holds.
+  std::unique_ptr<virtio_backend> backend(unsigned slot, const virt_machine_configuration& wanted,
+                                          turns& order) {
+    if (slot == virt_map::drive_slot && !wanted.drive.empty()) {
+      return std::make_unique<virtio_block>(wanted.drive, wanted.keep_disk_writes);
+    }
+    if (slot == virt_map::net_slot && wanted.net.exists) {
+      auto made = std::make_unique<virtio_net>(wanted.net, order);
+      net = made.get();
+      return made;
+    }
+    if (slot == virt_map::console_slot && wanted.virtio_console) {
+      auto made = std::make_unique<virtio_console>();
+      second_console = made.get();
+      return made;
+    }
+    return nullptr;
+  }
+
+  void fill_flash(const virt_machine_configuration& wanted) {
+    constexpr std::uint64_t size = virt_map::flash_banks * cfi_flash::size;
+    image = std::make_unique<flash_image>(wanted.flash, size, !wanted.keep_disk_writes);
+    const std::vector<char> content = image->content();
+    for (unsigned i = 0; i < virt_map::flash_banks; ++i) {
+      const std::uint64_t begin = i * cfi_flash::size;
+      if (begin < content.size()) {
+        flash[i]->load(0, content.data() + begin,
+                       std::min<std::uint64_t>(cfi_flash::size, content.size() - begin));
+      }
+      if (!wanted.keep_disk_writes) {
+        flash[i]->on_change(
+            [this, begin](std::uint64_t offset, const std::byte* data, std::size_t count) {
+              image->change(begin + offset, data, count);
+            });
+      }
+    }
+  }
+
+  void save(base::snapshot_writer& to) const {
+    rom.save(to);
+    timer.save(to);
+    interrupts.save(to);
+    console.save(to);
+    for (const auto& each : slots) {
+      each->save(to);
+    }
+    for (const auto& each : flash) {
+      each->save(to);
+    }
+  }
+
+  void restore(base::snapshot_reader& from) {
+    rom.restore(from);
+    timer.restore(from);
+    interrupts.restore(from);
+    console.restore(from);
+    for (const auto& each : slots) {
+      each->restore(from);
+    }
+    for (const auto& each : flash) {
+      each->restore(from);
+    }
   }
 
   memory rom;
@@ -136,6 +211,10 @@ struct devices {
   plic interrupts;
   uart console;
   std::vector<std::unique_ptr<virtio_mmio>> slots;
+  virtio_net* net = nullptr;  ///< in its slot, if there is one
+  virtio_console* second_console = nullptr;
+  std::vector<std::unique_ptr<cfi_flash>> flash;
+  std::unique_ptr<flash_image> image;  ///< if the flash has one
 };
 
 }  // namespace
@@ -150,7 +229,7 @@ struct virt_machine::parts : dma_memory {
     crossbar.to("ram").bind(ram.socket);
     const std::uint64_t entry = load_images();
     if (wanted.kind == machine_kind::virt) {
-      board = std::make_unique<devices>(wanted, *this);
+      board = std::make_unique<devices>(wanted, *this, order);
       bind_devices();
       write_boot_code(entry);
     }
@@ -194,6 +273,9 @@ struct virt_machine::parts : dma_memory {
     crossbar.to("uart").bind(board->console.socket);
     for (unsigned i = 0; i < virt_map::virtio_slots; ++i) {
       crossbar.to(fmt::format("virtio{}", i)).bind(board->slots[i]->socket);
+    }
+    for (unsigned i = 0; i < virt_map::flash_banks; ++i) {
+      crossbar.to(fmt::format("flash{}", i)).bind(board->flash[i]->socket);
     }
     board->finisher.on_finish([this](const finish& what) {
       switch (what.what) {
@@ -319,6 +401,7 @@ struct virt_machine::parts : dma_memory {
     tree.memory_base = virt_map::ram;
     tree.memory_bytes = configuration.memory.value;
     tree.timebase_hz = configuration.timer_frequency.value;
+    tree.flash_bank_bytes = cfi_flash::size;
     tree.boot_arguments = configuration.append;
     tree.initrd_base = initrd_base;
     tree.initrd_bytes = initrd_bytes;
@@ -361,16 +444,25 @@ struct virt_machine::parts : dma_memory {
     }
   }
 
-  void ask_for_input() {
-    if (!input) {
-      return;
+  using input_source = std::function<std::optional<std::string>()>;
+
+  /// Asks the UART's source, or that of the virtio console; it is no more when it has ended.
+  void ask_uart() {
+    if (const std::string typed = typed_at(input); !typed.empty() && board != nullptr) {
+      board->console.receive(typed);
     }
-    const auto typed = input();
+  }
+  void ask_console() {
+    if (const std::string typed = typed_at(console_input); !typed.empty()) {
+      board->second_console->receive(typed);
+    }
+  }
+  static std::string typed_at(input_source& source) {
+    const auto typed = source ? source() : std::nullopt;
     if (!typed.has_value()) {
-      input = nullptr;
-    } else if (!typed->empty() && board != nullptr) {
-      board->console.receive(*typed);
+      source = nullptr;
     }
+    return typed.value_or(std::string());
   }
 
   /// The watch's turn, once a quantum.
@@ -398,11 +490,13 @@ struct virt_machine::parts : dma_memory {
     constexpr unsigned looks_per_input = 100;
     ++looks;
     if (looks % looks_per_input == 0) {
-      ask_for_input();
+      ask_uart();
+      ask_console();
     }
     const bool asleep = std::all_of(harts.begin(), harts.end(),
                                     [](const auto& each) { return each->sleeps_for_ever(); });
-    if (asleep && !input) {
+    const bool frames = board != nullptr && board->net != nullptr && board->net->expects_frames();
+    if (asleep && !frames && !input && !console_input) {
       end({machine_outcome::kind::asleep, 0});
     }
   }
@@ -426,6 +520,9 @@ struct virt_machine::parts : dma_memory {
         {"initrd", file(configuration.initrd)},
         {"append", configuration.append},
         {"drive", file(configuration.drive)},
+        {"flash", file(configuration.flash)},
+        {"net", configuration.net.exists ? "with " + configuration.net.peer : "none"},
+        {"console", configuration.virtio_console ? "there" : "none"},
     };
   }
 
@@ -436,15 +533,10 @@ struct virt_machine::parts : dma_memory {
     to.number(next_look.value());
     to.number(looks);
     to.number(input == nullptr);
+    to.number(console_input == nullptr);
     ram.save(to);
     if (board != nullptr) {
-      board->rom.save(to);
-      board->timer.save(to);
-      board->interrupts.save(to);
-      board->console.save(to);
-      for (const auto& each : board->slots) {
-        each->save(to);
-      }
+      board->save(to);
     }
     for (const auto& each : harts) {
       each->save(to);
@@ -462,6 +554,7 @@ struct virt_machine::parts : dma_memory {
     next_look = sc_core::sc_time::from_value(from.number<sc_dt::uint64>());
     from.number(looks);
     const bool input_had_ended = from.number<bool>();
+    const bool console_input_had_ended = from.number<bool>();
     if (next_look < now || next_look - now > configuration.quantum) {
       from.refuse("a time that is impossible");
     }
@@ -472,19 +565,16 @@ struct virt_machine::parts : dma_memory {
     order.set(watch, next_look);
     ram.restore(from);
     if (board != nullptr) {
-      board->rom.restore(from);
-      board->timer.restore(from);
-      board->interrupts.restore(from);
-      board->console.restore(from);
-      for (const auto& each : board->slots) {
-        each->restore(from);
-      }
+      board->restore(from);
     }
     for (const auto& each : harts) {
       each->restore(from);
     }
     if (input_had_ended) {
-      ask_for_input();
+      ask_uart();
+    }
+    if (console_input_had_ended) {
+      ask_console();
     }
   }
 
@@ -513,7 +603,8 @@ struct virt_machine::parts : dma_memory {
   std::uint64_t initrd_bytes = 0;
 
   std::function<void(char)> sink;
-  std::function<std::optional<std::string>()> input;
+  input_source input;
+  input_source console_input;
   std::function<void(const sc_core::sc_time&)> advance;  ///< instead of sc_start()
   std::uint32_t looks = 0;
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
@@ -541,6 +632,20 @@ void virt_machine::type(std::string_view text) {
   if (parts_->board != nullptr) {
     parts_->board->console.receive(text);
   }
+}
+
+void virt_machine::on_console_character(std::function<void(char character)> sink) {
+  base::ensure(parts_->board != nullptr && parts_->board->second_console != nullptr,
+               "the machine has a virtio console");
+  parts_->board->second_console->on_character(std::move(sink));
+}
+
+void virt_machine::on_console_input(std::function<std::optional<std::string>()> source) {
+  parts_->console_input = std::move(source);
+}
+
+void virt_machine::type_at_console(std::string_view text) {
+  parts_->board->second_console->receive(text);
 }
 
 machine_outcome virt_machine::run(std::uint64_t max_instructions) {

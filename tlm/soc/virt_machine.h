@@ -16,6 +16,7 @@
 #include "base/units.h"
 #include "hart/isa.h"
 #include "soc/bus.h"
+#include "soc/net_peer.h"
 
 namespace sn::soc {
 
@@ -40,7 +41,10 @@ struct virt_machine_configuration {
   std::string initrd;             ///< raw image, named in the device tree
   std::string append;             ///< boot arguments
   std::string drive;              ///< disk image in the first virtio slot
-  bool keep_disk_writes = false;  ///< what is written to the disk is part of the machine's state
+  std::string flash;              ///< image of the flash; empty: all of it is erased
+  net_connection net;             ///< of the network device in the second virtio slot
+  bool virtio_console = false;    ///< there is one, in the third virtio slot
+  bool keep_disk_writes = false;  ///< writes to disk and flash are part of the machine's state
 };
 
 /// How a run ended.
@@ -82,13 +86,17 @@ class virt_machine {
   virt_machine(const virt_machine&) = delete;
   virt_machine& operator=(const virt_machine&) = delete;
 
-  /// Gets every character of the console. Before run().
+  /// Gets every character of the UART. Before run().
   void on_character(std::function<void(char character)> sink);
-  /// Is asked from time to time for characters typed at the console; nothing: there will be none
+  /// Is asked from time to time for characters typed at the UART; nothing: there will be none
   /// any more. Before run().
   void on_input(std::function<std::optional<std::string>()> source);
-  /// Types characters now.
+  /// Types characters at the UART now.
   void type(std::string_view text);
+  /// The same for the virtio console.
+  void on_console_character(std::function<void(char character)> sink);
+  void on_console_input(std::function<std::optional<std::string>()> source);
+  void type_at_console(std::string_view text);
 
   /// Runs until the program ends, or at least `max_instructions` are done.
   machine_outcome run(std::uint64_t max_instructions);

@@ -18,6 +18,11 @@ inline constexpr std::uint64_t uart_size = 0x100;
 inline constexpr std::uint64_t virtio = 0x1000'1000;  ///< the first of the slots
 inline constexpr std::uint64_t virtio_size = 0x1000;
 inline constexpr unsigned virtio_slots = 8;
+inline constexpr unsigned drive_slot = 0;
+inline constexpr unsigned net_slot = 1;
+inline constexpr unsigned console_slot = 2;
+inline constexpr std::uint64_t flash = 0x2000'0000;  ///< the first of the banks
+inline constexpr unsigned flash_banks = 2;
 inline constexpr std::uint64_t ram = 0x8000'0000;
 
 /// Supervisor software begins this far into RAM on RV64, and 4 MiB into it on RV32.

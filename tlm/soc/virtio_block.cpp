@@ -123,11 +123,12 @@ void virtio_block::restore(base::snapshot_reader& from) {
   }
 }
 
-std::uint32_t virtio_block::serve(dma_memory& memory, const std::vector<part>& parts) {
+std::optional<std::uint32_t> virtio_block::serve(unsigned /*queue*/, dma_memory& memory,
+                                                 const std::vector<part>& parts) {
   header request;
   if (parts.size() < 2 || parts.front().size < sizeof request || !parts.back().writable ||
       parts.back().size < 1 || !memory.read(parts.front().address, &request, sizeof request)) {
-    return 0;
+    return std::nullopt;
   }
   std::uint8_t outcome = status_ok;
   std::uint32_t written = 0;
@@ -154,7 +155,9 @@ std::uint32_t virtio_block::serve(dma_memory& memory, const std::vector<part>& p
     outcome = status_unsupported;
   }
   file_.clear();
-  memory.write(parts.back().address, &outcome, sizeof outcome);
+  if (!memory.write(parts.back().address, &outcome, sizeof outcome)) {
+    return std::nullopt;
+  }
   return written + 1;
 }
 

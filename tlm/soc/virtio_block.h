@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "soc/virtio_mmio.h"
@@ -25,7 +26,8 @@ class virtio_block final : public virtio_backend {
 
   std::uint32_t device_id() const override { return 2; }
   std::vector<std::uint8_t> configuration() const override;
-  std::uint32_t serve(dma_memory& memory, const std::vector<part>& parts) override;
+  std::optional<std::uint32_t> serve(unsigned queue, dma_memory& memory,
+                                     const std::vector<part>& parts) override;
   /// What has been written; only with `keep_writes`.
   void save(base::snapshot_writer& to) const override;
   void restore(base::snapshot_reader& from) override;

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "base/error.h"
+
 namespace sn::soc {
 namespace {
 
@@ -33,10 +35,16 @@ constexpr std::uint64_t configuration = 0x100;
 constexpr std::uint32_t magic = 0x7472'6976;   // "virt"
 constexpr std::uint32_t vendor = 0x4e53'5056;  // ours: "VPSN"
 constexpr std::uint32_t modern = 2;
-/// VIRTIO_F_VERSION_1 is bit 32, the first of the upper word.
-constexpr std::uint32_t feature_version_1 = 1;
+constexpr std::uint64_t feature_version_1 = std::uint64_t{1} << 32;
 constexpr std::uint32_t used_ring_interrupt = 1;
+constexpr std::uint32_t configuration_interrupt = 2;
+constexpr std::uint32_t driver_ok = 4;
+constexpr std::uint32_t features_ok = 8;
 constexpr std::uint32_t needs_reset = 64;
+
+// Within the rings.
+constexpr std::uint64_t index_offset = 2;
+constexpr std::uint64_t ring_offset = 4;
 
 constexpr std::uint16_t descriptor_next = 1;
 constexpr std::uint16_t descriptor_write = 2;
@@ -67,16 +75,22 @@ virtio_mmio::virtio_mmio(const sc_core::sc_module_name& name, dma_memory& memory
                          std::unique_ptr<virtio_backend> backend)
     : sc_core::sc_module(name), socket("socket"), memory_(memory), backend_(std::move(backend)) {
   socket.register_b_transport(this, &virtio_mmio::b_transport);
+  base::ensure(queues() <= most_queues, "a slot has room for the queues of its device");
+  if (backend_ != nullptr) {
+    backend_->on_ready([this](unsigned which) { serve_queue(which); });
+  }
 }
 
 void virtio_mmio::save(base::snapshot_writer& to) const {
   to.section(name());
-  to.number(queue_.size);
-  to.number(queue_.ready);
-  to.number(queue_.descriptors);
-  to.number(queue_.available);
-  to.number(queue_.used);
-  to.number(queue_.next);
+  for (const queue& each : queues_) {
+    to.number(each.size);
+    to.number(each.ready);
+    to.number(each.descriptors);
+    to.number(each.available);
+    to.number(each.used);
+    to.number(each.next);
+  }
   to.number(queue_selected_);
   to.number(device_features_selected_);
   to.number(driver_features_selected_);
@@ -90,15 +104,17 @@ void virtio_mmio::save(base::snapshot_writer& to) const {
 
 void virtio_mmio::restore(base::snapshot_reader& from) {
   from.section(name());
-  queue_.size = from.number_up_to(queue_limit);
-  from.number(queue_.ready);
-  if (queue_.ready && queue_.size == 0) {
-    from.refuse("a queue of no entries that is ready");
+  for (queue& each : queues_) {
+    each.size = from.number_up_to(queue_limit);
+    from.number(each.ready);
+    if (each.ready && each.size == 0) {
+      from.refuse("a queue of no entries that is ready");
+    }
+    from.number(each.descriptors);
+    from.number(each.available);
+    from.number(each.used);
+    from.number(each.next);
   }
-  from.number(queue_.descriptors);
-  from.number(queue_.available);
-  from.number(queue_.used);
-  from.number(queue_.next);
   from.number(queue_selected_);
   from.number(device_features_selected_);
   from.number(driver_features_selected_);
@@ -115,7 +131,10 @@ void virtio_mmio::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_tim
   const unsigned size = payload.get_data_length();
   unsigned char* const data = payload.get_data_ptr();
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
-  if (offset >= configuration && payload.is_read()) {
+  if (offset >= configuration) {
+    if (!payload.is_read()) {
+      return;  // nothing there can be written
+    }
     const std::vector<std::uint8_t> content =
         backend_ == nullptr ? std::vector<std::uint8_t>{} : backend_->configuration();
     for (unsigned i = 0; i < size; ++i) {
@@ -149,11 +168,13 @@ std::uint32_t virtio_mmio::read(std::uint64_t offset) const {
     case vendor_id:
       return vendor;
     case device_features:
-      return device_features_selected_ == 1 ? feature_version_1 : 0;
+      return device_features_selected_ < driver_features_.size()
+                 ? static_cast<std::uint32_t>(features() >> (32 * device_features_selected_))
+                 : 0;
     case queue_num_max:
-      return queue_selected_ == 0 && backend_ != nullptr ? queue_limit : 0;
+      return queue_selected_ < queues() ? queue_limit : 0;
     case queue_ready:
-      return queue_selected_ == 0 && queue_.ready ? 1 : 0;
+      return queue_selected_ < queues() && queues_.at(queue_selected_).ready ? 1 : 0;
     case interrupt_status:
       return interrupt_status_;
     case status:
@@ -183,44 +204,60 @@ void virtio_mmio::write(std::uint64_t offset, std::uint32_t value) {
       set_interrupt_status(interrupt_status_ & ~value);
       return;
     case status:
-      status_ = value;
-      if (value == 0) {
-        reset();
+      return write_status(value);
+    case queue_notify:
+      if (value < queues()) {
+        serve_queue(value);
       }
       return;
     default:
-      break;
+      if (queue_selected_ < queues()) {
+        write_queue(offset, value);
+      }
   }
-  if (queue_selected_ != 0 || backend_ == nullptr) {
-    return;
+}
+
+std::uint64_t virtio_mmio::features() const {
+  return feature_version_1 | (backend_ == nullptr ? 0 : backend_->features());
+}
+
+void virtio_mmio::write_status(std::uint32_t value) {
+  const std::uint64_t accepted = std::uint64_t{driver_features_[1]} << 32 | driver_features_[0];
+  if ((value & ~status_ & features_ok) != 0 && (accepted & ~features()) != 0) {
+    value &= ~features_ok;  // the driver wants what there is not
   }
+  status_ = value;
+  if (value == 0) {
+    reset();
+  }
+}
+
+void virtio_mmio::write_queue(std::uint64_t offset, std::uint32_t value) {
+  queue& selected = queues_.at(queue_selected_);
   switch (offset) {
     case queue_num:
-      queue_.size = value <= queue_limit ? value : 0;
+      selected.size = value <= queue_limit ? value : 0;
       break;
     case queue_ready:
-      queue_.ready = (value & 1U) != 0 && queue_.size != 0;
+      selected.ready = (value & 1U) != 0 && selected.size != 0;
       break;
     case queue_desc_low:
-      set_low(queue_.descriptors, value);
+      set_low(selected.descriptors, value);
       break;
     case queue_desc_high:
-      set_high(queue_.descriptors, value);
+      set_high(selected.descriptors, value);
       break;
     case queue_driver_low:
-      set_low(queue_.available, value);
+      set_low(selected.available, value);
       break;
     case queue_driver_high:
-      set_high(queue_.available, value);
+      set_high(selected.available, value);
       break;
     case queue_device_low:
-      set_low(queue_.used, value);
+      set_low(selected.used, value);
       break;
     case queue_device_high:
-      set_high(queue_.used, value);
-      break;
-    case queue_notify:
-      serve_queue();
+      set_high(selected.used, value);
       break;
     default:
       break;
@@ -228,9 +265,12 @@ void virtio_mmio::write(std::uint64_t offset, std::uint32_t value) {
 }
 
 void virtio_mmio::reset() {
-  queue_ = {};
+  queues_ = {};
   driver_features_ = {};
   set_interrupt_status(0);
+  if (backend_ != nullptr) {
+    backend_->reset();
+  }
 }
 
 void virtio_mmio::set_interrupt_status(std::uint32_t value) {
@@ -240,13 +280,21 @@ void virtio_mmio::set_interrupt_status(std::uint32_t value) {
   }
 }
 
-bool virtio_mmio::collect(std::uint16_t head, std::vector<virtio_backend::part>& parts) {
+void virtio_mmio::ask_for_reset() {
+  const bool driven = (status_ & driver_ok) != 0;
+  status_ |= needs_reset;
+  if (driven) {
+    set_interrupt_status(interrupt_status_ | configuration_interrupt);
+  }
+}
+
+bool virtio_mmio::collect(const queue& of, std::uint16_t head,
+                          std::vector<virtio_backend::part>& parts) {
   std::uint16_t index = head;
-  for (std::uint32_t count = 0; count < queue_.size; ++count) {
+  for (std::uint32_t count = 0; count < of.size; ++count) {
     descriptor each;
-    if (index >= queue_.size ||
-        !memory_.read(queue_.descriptors + std::uint64_t{index} * sizeof each, &each,
-                      sizeof each)) {
+    if (index >= of.size ||
+        !memory_.read(of.descriptors + std::uint64_t{index} * sizeof each, &each, sizeof each)) {
       return false;
     }
     parts.push_back({each.address, each.length, (each.flags & descriptor_write) != 0});
@@ -258,28 +306,43 @@ bool virtio_mmio::collect(std::uint16_t head, std::vector<virtio_backend::part>&
   return false;  // a ring of descriptors
 }
 
-void virtio_mmio::serve_queue() {
-  constexpr std::uint64_t index_offset = 2;
-  constexpr std::uint64_t ring_offset = 4;
-  std::uint16_t filled = 0;
-  if (!queue_.ready || !memory_.read(queue_.available + index_offset, &filled, sizeof filled)) {
+bool virtio_mmio::serve_request(unsigned which, queue& of) {
+  const std::uint64_t place = of.next % of.size;
+  std::uint16_t head = 0;
+  std::vector<virtio_backend::part> parts;
+  if (!memory_.read(of.available + ring_offset + place * sizeof head, &head, sizeof head) ||
+      !collect(of, head, parts)) {
+    return false;
+  }
+  const std::optional<std::uint32_t> written = backend_->serve(which, memory_, parts);
+  if (!written.has_value()) {
+    return false;
+  }
+  const used_element done{head, *written};
+  const auto following = static_cast<std::uint16_t>(of.next + 1);
+  if (!memory_.write(of.used + ring_offset + place * sizeof done, &done, sizeof done) ||
+      !memory_.write(of.used + index_offset, &following, sizeof following)) {
+    return false;
+  }
+  of.next = following;
+  return true;
+}
+
+void virtio_mmio::serve_queue(unsigned which) {
+  queue& of = queues_.at(which);
+  if (!of.ready || (status_ & needs_reset) != 0) {
     return;
   }
+  std::uint16_t filled = 0;
+  if (!memory_.read(of.available + index_offset, &filled, sizeof filled) ||
+      static_cast<std::uint16_t>(filled - of.next) > of.size) {
+    return ask_for_reset();
+  }
   bool served = false;
-  while (queue_.next != filled) {
-    const std::uint64_t place = queue_.next % queue_.size;
-    std::uint16_t head = 0;
-    std::vector<virtio_backend::part> parts;
-    if (!memory_.read(queue_.available + ring_offset + place * sizeof head, &head, sizeof head) ||
-        !collect(head, parts)) {
-      status_ |= needs_reset;
-      return;
+  while (of.next != filled && backend_->ready(which)) {
+    if (!serve_request(which, of)) {
+      return ask_for_reset();
     }
-    const used_element done{head, backend_->serve(memory_, parts)};
-    const auto following = static_cast<std::uint16_t>(queue_.next + 1);
-    memory_.write(queue_.used + ring_offset + place * sizeof done, &done, sizeof done);
-    memory_.write(queue_.used + index_offset, &following, sizeof following);
-    queue_.next = following;
     served = true;
   }
   if (served) {

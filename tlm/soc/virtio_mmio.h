@@ -1,5 +1,5 @@
 // A virtio device behind memory-mapped registers (virtio 1.1, sections 2.6 and 4.2): slots that are
-// empty or hold a block device.
+// empty or hold a device.
 #pragma once
 
 #include <tlm_utils/simple_target_socket.h>
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <systemc>
 #include <vector>
 
@@ -37,6 +38,9 @@ class virtio_backend {
 
   /// The number of the device type in the specification.
   virtual std::uint32_t device_id() const = 0;
+  /// Feature bits of the device type.
+  virtual std::uint32_t features() const { return 0; }
+  virtual unsigned queues() const { return 1; }
   /// The device's own configuration; bytes beyond it read as 0.
   virtual std::vector<std::uint8_t> configuration() const = 0;
 
@@ -46,19 +50,38 @@ class virtio_backend {
     std::uint32_t size = 0;
     bool writable = false;
   };
-  /// Serves a request; the number of bytes written.
-  virtual std::uint32_t serve(dma_memory& memory, const std::vector<part>& parts) = 0;
+  /// Whether there is something to do with the next request of a queue.
+  virtual bool ready(unsigned /*queue*/) const { return true; }
+  /// Serves a request; the number of bytes written. Nothing: the request is broken.
+  virtual std::optional<std::uint32_t> serve(unsigned queue, dma_memory& memory,
+                                             const std::vector<part>& parts) = 0;
+  /// The driver has reset the device.
+  virtual void reset() {}
+  /// What to call when a queue has become ready. Before simulation starts.
+  void on_ready(std::function<void(unsigned queue)> sink) { ready_sink_ = std::move(sink); }
 
   /// Its state, in the section of its slot.
   virtual void save(base::snapshot_writer& to) const = 0;
   virtual void restore(base::snapshot_reader& from) = 0;
+
+ protected:
+  void became_ready(unsigned queue) const {
+    if (ready_sink_) {
+      ready_sink_(queue);
+    }
+  }
+
+ private:
+  std::function<void(unsigned queue)> ready_sink_;
 };
 
-/// One slot, with one queue. Requests are served at once when the driver notifies.
+/// One slot. Requests are served at once when the driver notifies, or when the backend is ready. A
+/// queue or request that is broken ends in "needs reset", as the specification has it.
 class virtio_mmio : public sc_core::sc_module {
  public:
   static constexpr std::uint64_t window_size = 0x1000;
-  static constexpr std::uint32_t queue_limit = 256;
+  static constexpr std::uint32_t queue_limit = 256;  ///< entries
+  static constexpr unsigned most_queues = 2;
 
   /// Without a backend the slot is empty: its device ID is 0.
   virtio_mmio(const sc_core::sc_module_name& name, dma_memory& memory,
@@ -86,15 +109,22 @@ class virtio_mmio : public sc_core::sc_module {
   std::uint32_t read(std::uint64_t offset) const;
   void write(std::uint64_t offset, std::uint32_t value);
   void reset();
-  void serve_queue();
+  void write_status(std::uint32_t value);
+  void write_queue(std::uint64_t offset, std::uint32_t value);
+  void serve_queue(unsigned which);
+  /// The next request; false if it is broken.
+  bool serve_request(unsigned which, queue& of);
   /// The parts of the request that begins with descriptor `head`; false if it is broken.
-  bool collect(std::uint16_t head, std::vector<virtio_backend::part>& parts);
+  bool collect(const queue& of, std::uint16_t head, std::vector<virtio_backend::part>& parts);
+  void ask_for_reset();
   void set_interrupt_status(std::uint32_t value);
+  std::uint64_t features() const;
+  unsigned queues() const { return backend_ == nullptr ? 0 : backend_->queues(); }
 
   dma_memory& memory_;
   const std::unique_ptr<virtio_backend> backend_;
   std::function<void(bool)> interrupt_;
-  queue queue_;
+  std::array<queue, most_queues> queues_;
   std::uint32_t queue_selected_ = 0;
   std::uint32_t device_features_selected_ = 0;
   std::uint32_t driver_features_selected_ = 0;

@@ -5,25 +5,20 @@
 
 namespace sn::alink {
 
-burst_initiator::burst_initiator(const sc_core::sc_module_name& name, completion on_complete)
+burst_initiator::burst_initiator(const sc_core::sc_module_name& name, completion on_complete,
+                                 kernel::turns* order)
     : sc_module(name),
       socket("socket"),
       on_complete_(std::move(on_complete)),
-      late_responses_("late_responses") {
-  SC_HAS_PROCESS(burst_initiator);
+      send_(order, [this] { send_requests(); }),
+      respond_(order, [this] { take_responses(); }) {
   socket.register_nb_transport_bw(this, &burst_initiator::backward);
-  SC_METHOD(send_requests);
-  sensitive << send_;
-  dont_initialize();
-  SC_METHOD(take_responses);
-  sensitive << late_responses_.get_event();
-  dont_initialize();
 }
 
 void burst_initiator::issue(tlm::tlm_generic_payload& burst, const sc_core::sc_time& delay) {
   requests_.push_back({&burst, sc_core::sc_time_stamp() + delay});
   if (!socket_busy_) {
-    send_.notify(sc_core::SC_ZERO_TIME);
+    send_.set_in(sc_core::SC_ZERO_TIME);
   }
 }
 
@@ -56,7 +51,7 @@ tlm::tlm_sync_enum burst_initiator::backward(tlm::tlm_generic_payload& burst, tl
                                              sc_core::sc_time& delay) {
   if (phase == tlm::END_REQ) {
     socket_busy_ = false;
-    send_.notify(sc_core::SC_ZERO_TIME);
+    send_.set_in(sc_core::SC_ZERO_TIME);
     return tlm::TLM_ACCEPTED;
   }
   take_response(burst, delay);
@@ -68,13 +63,23 @@ void burst_initiator::take_response(tlm::tlm_generic_payload& burst,
   if (delay == sc_core::SC_ZERO_TIME) {
     on_complete_(burst);
   } else {
-    late_responses_.notify(burst, delay);
+    const sc_core::sc_time when = sc_core::sc_time_stamp() + delay;
+    const auto place = std::upper_bound(
+        late_responses_.begin(), late_responses_.end(), when,
+        [](const sc_core::sc_time& time, const late_response& other) { return time < other.when; });
+    late_responses_.insert(place, {&burst, when});
+    respond_.set_by(when);
   }
 }
 
 void burst_initiator::take_responses() {
-  while (auto* burst = late_responses_.get_next_transaction()) {
-    on_complete_(*burst);
+  while (!late_responses_.empty() && late_responses_.front().when <= sc_core::sc_time_stamp()) {
+    tlm::tlm_generic_payload& burst = *late_responses_.front().burst;
+    late_responses_.pop_front();
+    on_complete_(burst);
+  }
+  if (!late_responses_.empty()) {
+    respond_.set(late_responses_.front().when);
   }
 }
 

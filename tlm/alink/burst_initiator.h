@@ -1,13 +1,14 @@
 // The sending side of a device on ALink: bursts out, completions back.
 #pragma once
 
-#include <tlm_utils/peq_with_get.h>
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <deque>
 #include <functional>
 #include <systemc>
 #include <tlm>
+
+#include "kernel/alarm.h"
 
 namespace sn::alink {
 
@@ -19,7 +20,9 @@ class burst_initiator : public sc_core::sc_module {
   /// releases it there or later.
   using completion = std::function<void(tlm::tlm_generic_payload&)>;
 
-  burst_initiator(const sc_core::sc_module_name& name, completion on_complete);
+  /// `order` is what it takes turns with, if with anything.
+  burst_initiator(const sc_core::sc_module_name& name, completion on_complete,
+                  kernel::turns* order = nullptr);
 
   tlm_utils::simple_initiator_socket<burst_initiator> socket;
 
@@ -31,6 +34,10 @@ class burst_initiator : public sc_core::sc_module {
     tlm::tlm_generic_payload* burst;
     sc_core::sc_time start;
   };
+  struct late_response {
+    tlm::tlm_generic_payload* burst;
+    sc_core::sc_time when;
+  };
 
   tlm::tlm_sync_enum backward(tlm::tlm_generic_payload& burst, tlm::tlm_phase& phase,
                               sc_core::sc_time& delay);
@@ -40,9 +47,10 @@ class burst_initiator : public sc_core::sc_module {
 
   completion on_complete_;
   std::deque<request> requests_;
-  bool socket_busy_ = false;  ///< a request waits for END_REQ
-  sc_core::sc_event send_;
-  tlm_utils::peq_with_get<tlm::tlm_generic_payload> late_responses_;
+  bool socket_busy_ = false;                  ///< a request waits for END_REQ
+  std::deque<late_response> late_responses_;  ///< by time; equal ones as they came
+  kernel::alarm send_;
+  kernel::alarm respond_;
 };
 
 }  // namespace sn::alink

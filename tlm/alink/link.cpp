@@ -5,12 +5,9 @@
 namespace sn::alink {
 
 link::link(const sc_core::sc_module_name& name, const link_parameters& parameters)
-    : sc_core::sc_module(name), parameters_(parameters) {
-  SC_HAS_PROCESS(link);
-  SC_METHOD(advance);
-  sensitive << timer_;
-  dont_initialize();
-}
+    : sc_core::sc_module(name),
+      parameters_(parameters),
+      timer_(parameters.order, [this] { advance(); }) {}
 
 void link::enable(link_end end, bool on) {
   bool& enabled = enabled_.at(static_cast<std::size_t>(end));
@@ -26,11 +23,10 @@ void link::enable(link_end end, bool on) {
   }
   const auto ends = std::count(enabled_.begin(), enabled_.end(), true);
   if (ends == 1 || (ends == 2 && broken_)) {
-    timer_.notify(parameters_.detect_timeout);
+    timer_.set_in(parameters_.detect_timeout);
     enter(link_state::detect);
   } else if (ends == 2) {
-    timer_.cancel();
-    timer_.notify(parameters_.training_time);
+    timer_.set_in(parameters_.training_time);
     enter(link_state::training);
   }
 }

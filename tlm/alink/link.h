@@ -4,6 +4,9 @@
 #include <array>
 #include <functional>
 #include <systemc>
+#include <vector>
+
+#include "kernel/alarm.h"
 
 namespace sn::alink {
 
@@ -18,6 +21,7 @@ struct link_parameters {
   unsigned lanes = 1;               ///< per direction
   sc_core::sc_time training_time;   ///< from both ends enabled to up
   sc_core::sc_time detect_timeout;  ///< from one end enabled to failed when the other stays silent
+  kernel::turns* order = nullptr;   ///< what it takes turns with
 };
 
 /// Link training as firmware sees it: down until one end is enabled, detect until the other is too,
@@ -48,7 +52,7 @@ class link : public sc_core::sc_module {
   link_state state_ = link_state::down;
   std::array<bool, 2> enabled_{};
   bool broken_ = false;
-  sc_core::sc_event timer_;
+  kernel::alarm timer_;
   std::vector<listener> listeners_;
 };
 

@@ -16,13 +16,14 @@ constexpr std::uint32_t longest_transfer = std::uint32_t{1} << 20U;
 }  // namespace
 
 dma_engine::dma_engine(base::register_file& registers, base::endpoint_id self, read_memory read,
-                       write_memory write, std::function<void(bool)> drive)
+                       write_memory write, std::function<void(bool)> drive, kernel::turns* order)
     : registers_(registers),
       self_(self),
       read_(std::move(read)),
       write_(std::move(write)),
       drive_(std::move(drive)),
-      initiator_("dma", [this](tlm::tlm_generic_payload& burst) { completed(burst); }) {
+      initiator_(
+          "dma", [this](tlm::tlm_generic_payload& burst) { completed(burst); }, order) {
   registers_.on_write(block::dma_control,
                       [this](std::uint32_t, std::uint32_t value) { control_written(value); });
   registers_.on_write(block::dma_status, [this](std::uint32_t, std::uint32_t value) {

@@ -22,9 +22,10 @@ class dma_engine {
   using write_memory =
       std::function<bool(std::uint64_t address, const void* data, std::size_t size)>;
 
-  /// `drive` gets the level of the interrupt.
+  /// `drive` gets the level of the interrupt; `order` is what the engine takes turns with.
   dma_engine(base::register_file& registers, base::endpoint_id self, read_memory read,
-             write_memory write, std::function<void(bool level)> drive);
+             write_memory write, std::function<void(bool level)> drive,
+             kernel::turns* order = nullptr);
   dma_engine(const dma_engine&) = delete;
   dma_engine& operator=(const dma_engine&) = delete;
 

@@ -10,12 +10,10 @@ namespace sn::cipu {
 
 packet_network::packet_network(const sc_core::sc_module_name& name,
                                const packet_network_configuration& parameters)
-    : sc_module(name), parameters_(parameters), random_(parameters.seed) {
-  SC_HAS_PROCESS(packet_network);
-  SC_METHOD(deliver);
-  sensitive << next_;
-  dont_initialize();
-}
+    : sc_module(name),
+      parameters_(parameters),
+      random_(parameters.seed),
+      next_(parameters.order, [this] { deliver(); }) {}
 
 void packet_network::attach(unsigned index, receiver on_frame) {
   base::ensure(!attached(index), "packet_network: a partition attached twice");
@@ -38,7 +36,7 @@ void packet_network::send(unsigned destination, const frame& content) {
   }
   flights_.push_back({free_at + parameters_.latency, order, destination, content});
   std::push_heap(flights_.begin(), flights_.end(), later);
-  next_.notify(alink::to_sc_time(flights_.front().arrival - alink::now()));
+  next_.set(alink::to_sc_time(flights_.front().arrival));
 }
 
 bool packet_network::later(const flight& a, const flight& b) {
@@ -55,7 +53,7 @@ void packet_network::deliver() {
     }
   }
   if (!flights_.empty()) {
-    next_.notify(alink::to_sc_time(flights_.front().arrival - alink::now()));
+    next_.set(alink::to_sc_time(flights_.front().arrival));
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "base/units.h"
+#include "kernel/alarm.h"
 
 namespace sn::cipu {
 
@@ -28,6 +29,7 @@ struct packet_network_configuration {
   base::picoseconds latency;         ///< from the last byte sent to the frame received
   double loss = 0.0;                 ///< probability that a frame is lost, for tests
   std::uint64_t seed = 1;            ///< of the losses
+  kernel::turns* order = nullptr;    ///< what it takes turns with
 };
 
 /// Scale-out or DCN between the CIPUs of a platform: any to any, in order per sender, without
@@ -71,7 +73,7 @@ class packet_network : public sc_core::sc_module {
   std::vector<flight> flights_;             ///< a heap, earliest first
   std::uint64_t sent_ = 0;
   std::uint64_t lost_ = 0;
-  sc_core::sc_event next_;
+  kernel::alarm next_;
 };
 
 }  // namespace sn::cipu

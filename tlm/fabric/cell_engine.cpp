@@ -60,7 +60,7 @@ cell_engine::cell_engine(const sc_core::sc_module_name& name,
                          const cell_engine_parameters& parameters,
                          std::vector<std::unique_ptr<arbiter::scheduler>> arbiters)
     : engine(name, parameters.endpoints, parameters.planes, fabric::path_latency(parameters),
-             parameters.request_header),
+             parameters.request_header, parameters.order),
       parameters_(parameters),
       clock_(parameters.cell, parameters.port_rate),
       path_latency_(fabric::path_latency(parameters)),
@@ -78,7 +78,7 @@ cell_engine::cell_engine(const sc_core::sc_module_name& name,
     one.error_seed = parameters_.error_seed * plane_limit + plane;
     planes_.push_back(std::make_unique<plane_process>(("plane_" + std::to_string(plane)).c_str(),
                                                       one, *arbiters_[plane], clock_, batch_slots,
-                                                      listener));
+                                                      listener, parameters_.order));
   }
 }
 

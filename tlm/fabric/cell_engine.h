@@ -35,6 +35,8 @@ struct cell_engine_parameters {
 
   unsigned iterations = 1;    ///< of the arbiter
   unsigned bin_slots = 1024;  ///< for utilisation over time
+
+  kernel::turns* order = nullptr;  ///< what it takes turns with
 };
 
 /// Probability that a cell is hit on a link.

@@ -18,7 +18,8 @@ std::string numbered(const char* name, unsigned index) {
 }  // namespace
 
 engine::engine(const sc_core::sc_module_name& name, std::vector<endpoint_parameters> endpoints,
-               unsigned planes, base::picoseconds path_latency, base::bytes request_header)
+               unsigned planes, base::picoseconds path_latency, base::bytes request_header,
+               kernel::turns* order)
     : sc_core::sc_module(name),
       endpoints_(std::move(endpoints)),
       path_latency_(path_latency),
@@ -26,6 +27,7 @@ engine::engine(const sc_core::sc_module_name& name, std::vector<endpoint_paramet
       controls_(planes),
       endpoint_of_id_(base::endpoint_limit, nobody),
       endpoint_of_port_(base::port_limit, nobody),
+      next_appointment_(order, [this] { keep_appointments(); }),
       responses_(endpoints_.size()),
       orders_(endpoints_.size() * endpoints_.size()) {
   base::ensure(planes >= 1 && planes <= plane_limit, "an engine has 1 to 16 planes");
@@ -47,11 +49,6 @@ engine::engine(const sc_core::sc_module_name& name, std::vector<endpoint_paramet
                                               static_cast<int>(index));
     to_device_.push_back(std::make_unique<delivery_socket>(numbered("to_device", index).c_str()));
   }
-
-  SC_HAS_PROCESS(engine);
-  SC_METHOD(keep_appointments);
-  sensitive << next_appointment_;
-  dont_initialize();
 }
 
 void engine::end_of_elaboration() {
@@ -202,8 +199,7 @@ void engine::schedule(burst_index burst, stage next, base::picoseconds when) {
   appointments_.push_back({when, state.serial, burst});
   std::push_heap(appointments_.begin(), appointments_.end(), later);
   if (appointments_.front().serial == state.serial) {
-    next_appointment_.cancel();
-    next_appointment_.notify(alink::to_sc_time(when - alink::now()));
+    next_appointment_.set(alink::to_sc_time(when));
   }
 }
 
@@ -236,8 +232,7 @@ void engine::keep_appointments() {
     }
   }
   if (!appointments_.empty()) {
-    next_appointment_.cancel();
-    next_appointment_.notify(alink::to_sc_time(appointments_.front().when - alink::now()));
+    next_appointment_.set(alink::to_sc_time(appointments_.front().when));
   }
 }
 

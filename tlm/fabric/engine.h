@@ -19,6 +19,7 @@
 #include "fabric/slot_clock.h"
 #include "fabric/spray.h"
 #include "fabric/statistics.h"
+#include "kernel/alarm.h"
 
 namespace sn::fabric {
 
@@ -97,9 +98,11 @@ class engine : public sc_core::sc_module {
   };
 
   /// `path_latency` is that of a header from one endpoint to another; `request_header` the size of
-  /// a read request, of which a read sends one per region.
+  /// a read request, of which a read sends one per region; `order` what the engine takes turns
+  /// with.
   engine(const sc_core::sc_module_name& name, std::vector<endpoint_parameters> endpoints,
-         unsigned planes, base::picoseconds path_latency, base::bytes request_header);
+         unsigned planes, base::picoseconds path_latency, base::bytes request_header,
+         kernel::turns* order);
 
   /// Starts a leg. The engine calls arrived() once, as soon as it knows when the leg's last byte
   /// arrives, and not after that time.
@@ -175,7 +178,7 @@ class engine : public sc_core::sc_module {
   std::vector<burst_state> bursts_;
   std::vector<burst_index> free_bursts_;
   std::vector<appointment> appointments_;  ///< a heap, earliest first
-  sc_core::sc_event next_appointment_;
+  kernel::alarm next_appointment_;
   std::vector<std::vector<tlm::tlm_generic_payload*>> responses_;  ///< per endpoint, in order
   std::vector<region_order> orders_;                               ///< per source and destination
   std::vector<burst_index> released_;                              ///< scratch of reach_target()

@@ -52,11 +52,12 @@ void add(plane_statistics& to, const plane_statistics& what) {
 flow_engine::flow_engine(const sc_core::sc_module_name& name,
                          const flow_engine_parameters& parameters)
     : engine(name, parameters.endpoints, parameters.planes, parameters.path_latency,
-             parameters.request_header),
+             parameters.request_header, parameters.order),
       parameters_(parameters),
       clock_(parameters.cell, parameters.port_rate),
       batch_slots_(clock_.slots_within(parameters.path_latency)),
-      settled_(parameters.planes) {
+      settled_(parameters.planes),
+      wake_(parameters.order, [this] { run(); }) {
   base::ensure(parameters_.cell_payload.value >= 1 && parameters_.cell_payload <= parameters_.cell,
                "a cell carries at least one byte and no more than itself");
   base::ensure(batch_slots_ >= 1, "nothing crosses a fabric in less than a slot");
@@ -66,11 +67,6 @@ flow_engine::flow_engine(const sc_core::sc_module_name& name,
     plane.uplinks.resize(parameters_.ports);
     plane.downlinks.resize(parameters_.ports);
   }
-
-  SC_HAS_PROCESS(flow_engine);
-  SC_METHOD(run);
-  sensitive << wake_;
-  dont_initialize();
 }
 
 void flow_engine::carry(const leg& way) {
@@ -169,7 +165,7 @@ void flow_engine::wake_up() {
   if (awake_) {
     // What crosses in a slot arrives a path latency after it: a batch may last until then.
     wake_slot_ = earliest + batch_slots_;
-    wake_.notify(alink::to_sc_time(clock_.start_of(wake_slot_) - alink::now()));
+    wake_.set(alink::to_sc_time(clock_.start_of(wake_slot_)));
   }
 }
 

@@ -29,6 +29,7 @@ struct flow_engine_parameters {
   base::picoseconds path_latency;  ///< uplink, switch and downlink; at least one slot
   unsigned iterations = 1;         ///< of the arbiter whose losses are estimated
   unsigned bin_slots = 1024;       ///< for utilisation over time
+  kernel::turns* order = nullptr;  ///< what it takes turns with
 };
 
 /// Fidelity `flow`: every share of a burst is whole cells that flow through a flow_plane, and its
@@ -84,7 +85,7 @@ class flow_engine : public engine {
   std::vector<plane_statistics> settled_;  ///< per plane: cells of former groups, and all bytes
   std::vector<progress> progress_;         ///< per burst
   std::vector<plane_completion> done_;     ///< scratch of run()
-  sc_core::sc_event wake_;
+  kernel::alarm wake_;
   std::uint64_t wake_slot_ = 0;  ///< when the next wake-up is, if there is one
   bool awake_ = false;
 };

@@ -8,17 +8,14 @@ namespace sn::fabric {
 plane_process::plane_process(const sc_core::sc_module_name& name,
                              const plane_parameters& parameters, arbiter::scheduler& scheduler,
                              const slot_clock& clock, std::uint64_t batch_slots,
-                             plane_listener& listener)
+                             plane_listener& listener, kernel::turns* order)
     : sc_core::sc_module(name),
       plane_(parameters, scheduler),
       clock_(clock),
       batch_slots_(batch_slots),
-      listener_(listener) {
+      listener_(listener),
+      wake_(order, [this] { run(); }) {
   base::ensure(batch_slots_ >= 1, "a batch has at least one slot");
-  SC_HAS_PROCESS(plane_process);
-  SC_METHOD(run);
-  sensitive << wake_;
-  dont_initialize();
 }
 
 void plane_process::inject(plane_injection share) {
@@ -42,8 +39,7 @@ void plane_process::lose() {
 
 void plane_process::wake_up() {
   awake_ = true;
-  wake_.notify(
-      alink::to_sc_time(clock_.start_of(plane_.next_slot() + batch_slots_) - alink::now()));
+  wake_.set(alink::to_sc_time(clock_.start_of(plane_.next_slot() + batch_slots_)));
 }
 
 void plane_process::run() {

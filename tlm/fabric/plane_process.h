@@ -6,6 +6,7 @@
 
 #include "fabric/plane.h"
 #include "fabric/slot_clock.h"
+#include "kernel/alarm.h"
 
 namespace sn::fabric {
 
@@ -32,7 +33,7 @@ class plane_process : public sc_core::sc_module {
   /// `batch_slots`, at least 1, must be so few that nobody needs to know earlier what has crossed.
   plane_process(const sc_core::sc_module_name& name, const plane_parameters& parameters,
                 arbiter::scheduler& scheduler, const slot_clock& clock, std::uint64_t batch_slots,
-                plane_listener& listener);
+                plane_listener& listener, kernel::turns* order);
 
   /// Injects a share now; its slot is set here.
   void inject(plane_injection share);
@@ -51,7 +52,7 @@ class plane_process : public sc_core::sc_module {
   const slot_clock& clock_;
   std::uint64_t batch_slots_;
   plane_listener& listener_;
-  sc_core::sc_event wake_;
+  kernel::alarm wake_;
   bool awake_ = false;
   std::vector<plane_completion> done_;
   std::vector<std::uint32_t> lost_;

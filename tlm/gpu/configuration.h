@@ -6,6 +6,7 @@
 #include "base/ids.h"
 #include "base/units.h"
 #include "gpu/command.h"
+#include "kernel/turns.h"
 
 namespace sn::gpu {
 
@@ -20,6 +21,7 @@ struct efficiency {
 
 /// All parameters of a GPU. The constructor refuses what is impossible.
 struct configuration {
+  kernel::turns* order = nullptr;  ///< what it takes turns with
   unsigned index = 0;              ///< in the platform, for observers
   base::endpoint_id endpoint = 0;  ///< on ALink
   unsigned domain = 0;             ///< scale-up domain

@@ -26,8 +26,9 @@ copy_engine::copy_engine(const configuration& parameters, memory::memory_device&
       wake_(std::move(wake)),
       usable_planes_(std::move(usable_planes)),
       slots_(parameters.outstanding_bursts),
-      initiator_("copy_engine",
-                 [this](tlm::tlm_generic_payload& burst) { burst_completed(burst); }) {
+      initiator_(
+          "copy_engine", [this](tlm::tlm_generic_payload& burst) { burst_completed(burst); },
+          parameters.order) {
   for (std::uint32_t i = parameters.outstanding_bursts; i > 0; --i) {
     free_slots_.push_back(i - 1);
   }

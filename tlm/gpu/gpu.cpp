@@ -67,17 +67,14 @@ gpu::gpu(const sc_core::sc_module_name& name, const configuration& parameters)
                registers_.set(block::interrupt_status, block::interrupt_status_field::port_change,
                               1);
                drive_alert();
-             }) {
-  SC_HAS_PROCESS(gpu);
+             }),
+      timer_(parameters.order, [this] { advance(); }) {
   management.register_b_transport(this, &gpu::transport_register);
   management.register_transport_dbg(this, &gpu::debug_register);
   from_fabric.register_b_transport(this, &gpu::transport_burst);
   from_fabric.register_transport_dbg(this, &gpu::debug_burst);
   map_.add(0, registers_, block::block_size);
   bind_registers();
-  SC_METHOD(advance);
-  sensitive << timer_;
-  dont_initialize();
 }
 
 statistics gpu::totals() const {
@@ -258,12 +255,11 @@ bool gpu::has_work(unsigned queue) const {
 }
 
 void gpu::wake() {
-  timer_.notify(sc_core::SC_ZERO_TIME);
+  timer_.set_in(sc_core::SC_ZERO_TIME);
 }
 
 void gpu::wake_at(base::picoseconds when) {
-  const base::picoseconds now = alink::now();
-  timer_.notify(when <= now ? sc_core::SC_ZERO_TIME : alink::to_sc_time(when - now));
+  timer_.set_by(alink::to_sc_time(std::max(when, alink::now())));
 }
 
 void gpu::advance() {

@@ -16,6 +16,7 @@
 #include "gpu/configuration.h"
 #include "gpu/copy_engine.h"
 #include "gpu/observer.h"
+#include "kernel/alarm.h"
 #include "memory/memory_device.h"
 #include "soc/register_map.h"
 
@@ -132,7 +133,7 @@ class gpu : public sc_core::sc_module {
   alink::port_bank ports_;
   arrival_table arrivals_;
   std::array<queue_state, queue_limit> queues_;
-  sc_core::sc_event timer_;
+  kernel::alarm timer_;
 
   bool self_test_running_ = false;
   bool self_test_done_ = false;

@@ -26,13 +26,18 @@ sc_core::sc_time to_sc_time(base::picoseconds time) {
 
 system::system(const sc_core::sc_module_name& name, const description& machine,
                const system_options& options)
-    : sc_module(name), machine_(machine), checks_(options.check_protocols) {
+    : sc_module(name),
+      machine_(machine),
+      order_("turns"),
+      checks_(options.check_protocols),
+      plane_dies_(&order_, [this] { lose_plane_now(); }) {
   const cipu_parameters& cipu = machine_.cipu;
   scale_out_ = std::make_unique<sn::cipu::packet_network>(
-      "scale_out",
-      sn::cipu::packet_network_configuration{cipu.scale_out_rate, cipu.nic_latency, 0.0, 1});
+      "scale_out", sn::cipu::packet_network_configuration{cipu.scale_out_rate, cipu.nic_latency,
+                                                          0.0, 1, &order_});
   dcn_ = std::make_unique<sn::cipu::packet_network>(
-      "dcn", sn::cipu::packet_network_configuration{cipu.dcn_rate, cipu.nic_latency, 0.0, 1});
+      "dcn",
+      sn::cipu::packet_network_configuration{cipu.dcn_rate, cipu.nic_latency, 0.0, 1, &order_});
   build_switches(options);
   build_pools(options);
   build_gpus();
@@ -40,17 +45,13 @@ system::system(const sc_core::sc_module_name& name, const description& machine,
   build_links();
   build_fabrics(options);
   attach_management();
-  SC_HAS_PROCESS(system);
-  SC_METHOD(lose_plane_now);
-  sensitive << plane_dies_;
-  dont_initialize();
 }
 
 system::~system() = default;
 
 soc::controller_configuration system::controller(const controller_parameters& parameters,
                                                  unsigned xlen, const std::string& image,
-                                                 const system_options& options) const {
+                                                 const system_options& options) {
   soc::controller_configuration result;
   result.xlen = xlen;
   result.clock = parameters.hart_clock;
@@ -60,6 +61,7 @@ soc::controller_configuration system::controller(const controller_parameters& pa
   result.firmware = options.firmware + "/" + image + ".elf";
   result.held_in_reset = !options.run_firmware;
   result.check_protocols = options.check_protocols;
+  result.order = &order_;
   return result;
 }
 
@@ -101,6 +103,7 @@ void system::build_pools(const system_options& options) {
 void system::build_gpus() {
   for (unsigned i = 0; i < machine_.topology.accelerators; ++i) {
     gpu::configuration parameters = gpu_parameters(machine_.accelerator);
+    parameters.order = &order_;
     parameters.index = i;
     parameters.endpoint = machine_.accelerator_endpoint(i);
     parameters.domain = machine_.domain_of_accelerator(i);
@@ -163,6 +166,7 @@ void system::build_links() {
   parameters.lanes = machine_.lanes_per_port();
   parameters.training_time = to_sc_time(machine_.scale_up.link_training_time);
   parameters.detect_timeout = to_sc_time(machine_.scale_up.link_detect_timeout);
+  parameters.order = &order_;
   for (unsigned endpoint = 0; endpoint < machine_.endpoints(); ++endpoint) {
     auto& planes = links_.emplace_back();
     for (unsigned plane = 0; plane < machine_.topology.planes; ++plane) {
@@ -185,11 +189,13 @@ void system::build_fabrics(const system_options& options) {
   for (unsigned domain = 0; domain < machine_.topology.domains(); ++domain) {
     const std::string name = fmt::format("fabric{}", domain);
     if (options.engine == fabric_engine::flow) {
-      fabrics_.push_back(
-          std::make_unique<fabric::flow_engine>(name.c_str(), flow_parameters(machine_, domain)));
+      fabric::flow_engine_parameters parameters = flow_parameters(machine_, domain);
+      parameters.order = &order_;
+      fabrics_.push_back(std::make_unique<fabric::flow_engine>(name.c_str(), parameters));
     } else {
       fabric::cell_engine_parameters parameters = cell_parameters(machine_, domain);
       parameters.arbiter = options.arbiter;
+      parameters.order = &order_;
       fabrics_.push_back(std::make_unique<fabric::cell_engine>(name.c_str(), parameters));
     }
     fabric::engine& engine = *fabrics_.back();
@@ -268,7 +274,7 @@ void system::lose_plane(unsigned domain, unsigned plane, const sc_core::sc_time&
                "system: a plane that does not exist, or a second one, was to die");
   dying_domain_ = domain;
   dying_plane_ = plane;
-  plane_dies_.notify(delay);
+  plane_dies_.set_in(delay);
 }
 
 void system::lose_plane_now() {

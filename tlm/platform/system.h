@@ -100,11 +100,11 @@ class system : public sc_core::sc_module {
   void wire(Device& device, base::endpoint_id endpoint);
   base::pod_id pod_of_endpoint(base::endpoint_id endpoint) const;
   soc::controller_configuration controller(const controller_parameters& parameters, unsigned xlen,
-                                           const std::string& image,
-                                           const system_options& options) const;
+                                           const std::string& image, const system_options& options);
   std::vector<const soc::controller_soc*> all_controllers() const;
 
   description machine_;
+  kernel::turns order_;  ///< of everything that acts in the machine
   checker::checker_set checks_;
   std::vector<std::unique_ptr<fabric::order_checker>> orders_;  ///< by domain
   std::unique_ptr<sn::cipu::packet_network> scale_out_;
@@ -116,7 +116,7 @@ class system : public sc_core::sc_module {
   std::vector<std::unique_ptr<host>> hosts_;
   std::vector<std::vector<std::unique_ptr<alink::link>>> links_;  ///< by endpoint, plane
   std::vector<std::unique_ptr<sn::fabric::engine>> fabrics_;
-  sc_core::sc_event plane_dies_;
+  kernel::alarm plane_dies_;
   unsigned dying_domain_ = 0;
   unsigned dying_plane_ = 0;
   std::optional<plane_loss> loss_;

@@ -14,11 +14,10 @@ hart_module::hart_module(const sc_core::sc_module_name& name,
       configuration_(configuration),
       clock_(configuration.clock),
       core_(hart::make_hart(configuration.hart, *this)),
-      own_turns_(configuration.order == nullptr ? std::make_unique<turns>("turns") : nullptr),
-      order_(configuration.order == nullptr ? own_turns_.get() : configuration.order),
-      turn_(order_->add([this] { run(); })),
+      turn_(configuration.order, [this] { run(); }),
       held_(configuration.held_in_reset) {
   base::ensure(configuration.quantum > sc_core::SC_ZERO_TIME, "a hart has a quantum");
+  turn_at(sc_core::SC_ZERO_TIME);
   socket.register_invalidate_direct_mem_ptr(this, &hart_module::invalidate_direct_mem_ptr);
 }
 

@@ -18,10 +18,10 @@
 #include "base/units.h"
 #include "hart/elf.h"
 #include "hart/hart.h"
+#include "kernel/alarm.h"
 #include "soc/cycle_clock.h"
 #include "soc/hart_inputs.h"
 #include "soc/time_source.h"
-#include "soc/turns.h"
 
 namespace sn::soc {
 
@@ -35,7 +35,7 @@ struct hart_module_configuration {
   /// access carries (mtime). All other accesses wait until simulated time has caught up.
   hart::memory_range ahead_of_time{};
   /// What it takes turns with; without any, its turns are its own.
-  turns* order = nullptr;
+  kernel::turns* order = nullptr;
 };
 
 /// What a debugger lets a hart do.
@@ -148,7 +148,7 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
 
   /// A turn.
   void run();
-  void turn_at(const sc_core::sc_time& when) { order_->set(turn_, when); }
+  void turn_at(const sc_core::sc_time& when) { turn_.set(when); }
   /// True if the hart has to stay where it is.
   bool report_debug_stop();
   void drive(hart::interrupt line, bool level);
@@ -188,9 +188,7 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
 
   tlm::tlm_generic_payload payload_;  ///< of the access in progress
 
-  std::unique_ptr<turns> own_turns_;
-  turns* order_;
-  turns::member turn_;
+  kernel::alarm turn_;
   sc_core::sc_time deadline_ = sc_core::sc_max_time();
   sc_core::sc_time busy_until_;  ///< what has been executed lasts until then
   sc_core::sc_time stalled_;     ///< by bus accesses of this run, on top of its instructions

@@ -53,6 +53,7 @@ hart_module_configuration hart_configuration(const controller_configuration& con
   result.clock = configuration.clock;
   result.quantum = configuration.quantum;
   result.held_in_reset = configuration.held_in_reset;
+  result.order = configuration.order;
   result.ahead_of_time = {memory_map::clint + clint::mtime_offset, 8};
   return result;
 }

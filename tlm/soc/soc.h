@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "kernel/turns.h"
 
 namespace sn::soc {
 
@@ -28,6 +29,7 @@ struct controller_configuration {
   std::string firmware;                           ///< path of the ELF file
   bool held_in_reset = false;                     ///< true: nothing runs until start()
   bool check_protocols = true;                    ///< checkers of TLM-2.0 at its bus; they abort
+  kernel::turns* order = nullptr;                 ///< what the hart takes turns with
 };
 
 class hart_module;

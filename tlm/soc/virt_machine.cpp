@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "hart/elf.h"
+#include "kernel/turns.h"
 #include "soc/bus.h"
 #include "soc/cfi_flash.h"
 #include "soc/clint.h"
@@ -22,7 +23,6 @@
 #include "soc/memory.h"
 #include "soc/plic.h"
 #include "soc/test_finisher.h"
-#include "soc/turns.h"
 #include "soc/uart.h"
 #include "soc/virt_map.h"
 #include "soc/virtio_block.h"
@@ -589,14 +589,14 @@ struct virt_machine::parts : dma_memory {
   }
 
   const virt_machine_configuration configuration;
-  turns order;
+  kernel::turns order;
   memory ram;
   const std::vector<address_window> map;
   bus crossbar;
   std::unique_ptr<devices> board;
   std::vector<std::unique_ptr<hart_module>> harts;
   std::unique_ptr<htif> host;
-  turns::member watch = 0;
+  kernel::turns::member watch = 0;
   sc_core::sc_time next_look;
   std::uint64_t kernel_entry = 0;
   std::uint64_t initrd_base = 0;

@@ -10,11 +10,15 @@
 //   Ports, Iterations, Classes  those of the arbiter under proof
 //   Property                    0: all properties; otherwise the one of that number alone, which lets
 //                               a planted bug be shown to break a property and not just the set
+//   Induction                   0: from reset on. 1: from every state in which the invariant below holds,
+//                               for two clocks: in the second the invariant and the properties must hold.
+//                               The proof script connects state_* to the registers of the arbiter.
 module alink_class_arbiter_formal #(
   parameter int unsigned Ports      = 4,
   parameter int unsigned Iterations = 1,
   parameter int unsigned Classes    = 1,
   parameter int unsigned Property   = 0,
+  parameter int unsigned Induction  = 0,
   // Derived; not to be overridden.
   localparam int unsigned IdxWidth  = (Ports > 1) ? $clog2(Ports) : 1,
   localparam int unsigned ReqWidth  = Classes * Ports * Ports
@@ -31,7 +35,22 @@ module alink_class_arbiter_formal #(
   input logic                  mc_whole_i,
   input logic [Classes*8-1:0]  weight_i,
   input logic [Classes*16-1:0] age_limit_i,
-  input logic [15:0]           hold_limit_i
+  input logic [15:0]           hold_limit_i,
+  // The registers of the arbiter, for the invariant.
+  input logic [Ports*Ports-1:0]          state_pair,
+  input logic [Classes*Ports-1:0]        state_class,
+  input logic [Ports-1:0]                state_stalled,
+  input logic [Ports-1:0]                state_mc_out,
+  input logic [Ports-1:0]                state_mc_in,
+  input logic [Ports-1:0]                state_old_out,
+  input logic [Ports-1:0]                state_old_in,
+  input logic [Classes*Ports-1:0]        state_mark,
+  input logic [Classes*Ports-1:0]        state_expired,
+  input logic [Classes-1:0]              state_age_tick,
+  input logic [Classes-1:0]              state_age_off,
+  input logic [Classes*Ports-1:0]        state_champion,
+  input logic [1:0]                      state_wheel,
+  input logic [7:0]                      state_left
 );
 
   logic [Ports-1:0]          mc_turn;
@@ -219,12 +238,82 @@ module alink_class_arbiter_formal #(
     end
   end
 
-  // Reset is on in the first clock and free afterwards.
-  always_comb begin
-    if (!started_q) assume (!rst_ni);
-  end
+  logic             step_q = 1'b0;  // the second clock of the induction
+
+  logic [12:0]      invariant;
+  logic [Ports-1:0] paired;     // outputs with a pair
+  logic [Ports-1:0] paired_in;  // inputs with a pair
+  logic [Ports-1:0] old_in;
+  logic [Ports-1:0] row;
+  logic [1:0]       seen_classes;
+  logic [Ports-1:0] keeps;      // outputs that stay with their input if it holds
+
+  function automatic logic at_most_one(input logic [Ports-1:0] bits);
+    at_most_one = (bits & (bits - 1'b1)) == '0;
+  endfunction
+
+  always_ff @(posedge clk_i) step_q <= 1'b1;
 
   always_comb begin
+    invariant = '1; paired = '0; paired_in = '0; old_in = '0; row = '0; keeps = '0; seen_classes = '0;
+    // Pairs: at most one input to an output, and one output to an input; each of one class.
+    for (int unsigned o = 0; o < Ports; o = o + 1) begin
+      row = state_pair[o*Ports +: Ports];
+      paired[o] = |row;
+      if (!at_most_one(row) || (row & paired_in) != '0) invariant[0] = 1'b0;
+      paired_in = paired_in | row;
+      old_in    = old_in | (row & {Ports{state_old_out[o]}});
+      seen_classes = 2'd0;
+      for (int unsigned c = 0; c < Classes; c = c + 1) begin
+        if (state_class[c*Ports + o] && seen_classes != 2'd2) seen_classes = seen_classes + 2'd1;
+      end
+      if (Classes > 1 && paired[o] && seen_classes != 2'd1) invariant[1] = 1'b0;
+    end
+    if ((state_stalled & ~paired) != '0) invariant[2] = 1'b0;
+    // Old locks are locks, and the same by output and by input.
+    if ((state_old_out & ~paired) != '0 || state_old_in != old_in) invariant[3] = 1'b0;
+    // The multicast takes its own input and outputs.
+    if (!at_most_one(state_mc_in) || (|state_mc_in) != (|state_mc_out)) invariant[4] = 1'b0;
+    if ((state_mc_in & paired_in) != '0 || (state_mc_out & paired) != '0) invariant[5] = 1'b0;
+    // One turn, one champion, a wheel that stands at one of the lower classes.
+    if (!at_most_one(mc_turn)) invariant[6] = 1'b0;
+    if ((state_champion & (state_champion - 1'b1)) != '0) invariant[7] = 1'b0;
+    if (state_wheel != wheel_q || state_left != left_q) invariant[8] = 1'b0;
+    if (32'(state_wheel) != 0 && 32'(state_wheel) + 1 >= Classes) invariant[9] = 1'b0;
+    // What is worked out here a second time agrees.
+    keeps = slot_q ? lockable : lockable_q;
+    if ((keeps & ~paired) != '0 || (!limited_q && keeps != paired)) invariant[10] = 1'b0;
+    // A guard and a limit that were never on have left no trace.
+    if (!guard_q && (state_mark != '0 || state_expired != '0 || state_champion != '0 ||
+                     (state_age_tick & ~state_age_off) != '0)) invariant[11] = 1'b0;
+    if (!limited_q && state_old_out != '0) invariant[12] = 1'b0;
+  end
+
+  // Reset is on in the first clock and free afterwards; or the invariant holds in the first clock.
+  always_comb begin
+    if (Induction == 0) begin
+      if (!started_q) assume (!rst_ni);
+    end else begin
+      if (!step_q) assume (started_q && (!rst_ni || &invariant));
+      else begin
+        assert (!rst_ni || invariant[0]);
+        assert (!rst_ni || invariant[1]);
+        assert (!rst_ni || invariant[2]);
+        assert (!rst_ni || invariant[3]);
+        assert (!rst_ni || invariant[4]);
+        assert (!rst_ni || invariant[5]);
+        assert (!rst_ni || invariant[6]);
+        assert (!rst_ni || invariant[7]);
+        assert (!rst_ni || invariant[8]);
+        assert (!rst_ni || invariant[9]);
+        assert (!rst_ni || invariant[10]);
+        assert (!rst_ni || invariant[11]);
+        assert (!rst_ni || invariant[12]);
+      end
+    end
+  end
+
+  always_comb if (Induction == 0 || step_q) begin
     if (started_q && rst_nq && rst_ni && slot_q) begin
       // 1: an index names an input, a class is one of the classes.
       if (Property == 0 || Property == 1) assert (legal);

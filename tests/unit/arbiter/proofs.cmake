@@ -39,24 +39,34 @@ add_test(NAME alink_arbiter.wait.refutes_unaccepted_grant_moves_pointer
   COMMAND ${Python3_EXECUTABLE} ${prove} --ports 3 --wait 100 --expect refuted
           --bug unaccepted_grant_moves_pointer)
 
-# The safety properties of the arbiter with classes (ports x iterations x classes), and bugs that break
-# one of them each.
-foreach(shape IN ITEMS 2x1x1 2x2x2 3x1x1)
+# The safety properties of the arbiter with classes (ports x iterations x classes): searched for from reset,
+# and by induction over one slot, which reaches further; and for each property a bug that breaks it.
+function(sn_class_proof name shape)
   string(REPLACE "x" ";" numbers ${shape})
   list(GET numbers 0 ports)
   list(GET numbers 1 iterations)
   list(GET numbers 2 classes)
-  add_test(NAME alink_class_arbiter.proof.${shape}
+  add_test(NAME alink_class_arbiter.proof.${name}
     COMMAND ${Python3_EXECUTABLE} ${prove} --ports ${ports} --iterations ${iterations}
-            --classes ${classes})
-  set_tests_properties(alink_class_arbiter.proof.${shape} PROPERTIES LABELS long TIMEOUT 600)
+            --classes ${classes} ${ARGN})
+  set_tests_properties(alink_class_arbiter.proof.${name} PROPERTIES TIMEOUT 600)
+endfunction()
+foreach(shape IN ITEMS 2x1x1 2x2x2 3x1x1)
+  sn_class_proof(${shape} ${shape})
 endforeach()
-foreach(case IN ITEMS "11 multicast_partially_lost" "9 hold_dropped")
+foreach(shape IN ITEMS 4x1x1 4x2x4 8x1x1 8x1x2)
+  sn_class_proof(${shape} ${shape} --induction)
+endforeach()
+sn_class_proof(induction_refutes_multicast_partially_lost 4x1x2 --induction
+               --bug multicast_partially_lost --expect refuted)
+foreach(case IN ITEMS "1 class_beyond_range 2" "2 ready_ignored 1" "3 double_accept 1"
+                      "4 output_starved 1" "5 views_differ 1" "6 grants_survive_reset 1"
+                      "7 priority_inverted 2" "8 wheel_stands_still 3" "9 hold_dropped 1"
+                      "10 locked_input_free 1" "11 multicast_partially_lost 1"
+                      "12 idle_counts_granted 1" "13 changes_between_slots 1" "14 two_turns 1")
   string(REPLACE " " ";" words ${case})
   list(GET words 0 property)
   list(GET words 1 bug)
-  add_test(NAME alink_class_arbiter.proof.refutes_${bug}
-    COMMAND ${Python3_EXECUTABLE} ${prove} --ports 2 --classes 1 --property ${property} --bug ${bug}
-            --expect refuted)
-  set_tests_properties(alink_class_arbiter.proof.refutes_${bug} PROPERTIES LABELS long TIMEOUT 600)
+  list(GET words 2 classes)
+  sn_class_proof(refutes_${bug} 2x1x${classes} --property ${property} --bug ${bug} --expect refuted)
 endforeach()

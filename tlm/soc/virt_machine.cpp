@@ -118,7 +118,7 @@ std::vector<address_window> windows(const virt_machine_configuration& wanted) {
 
 /// The devices of the virt machine.
 struct devices {
-  devices(const virt_machine_configuration& wanted, dma_memory& dma, turns& order)
+  devices(const virt_machine_configuration& wanted, dma_memory& dma, kernel::turns& order)
       : rom("rom", memory_kind::rom, base::bytes{virt_map::rom_size}),
         finisher("finisher"),
         timer("clint", wanted.timer_frequency),
@@ -143,7 +143,7 @@ struct devices {
 
   /// What the slot holds.
   std::unique_ptr<virtio_backend> backend(unsigned slot, const virt_machine_configuration& wanted,
-                                          turns& order) {
+                                          kernel::turns& order) {
     if (slot == virt_map::drive_slot && !wanted.drive.empty()) {
       return std::make_unique<virtio_block>(wanted.drive, wanted.keep_disk_writes);
     }

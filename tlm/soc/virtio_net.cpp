@@ -25,7 +25,7 @@ const sc_core::sc_time& latency() {
 
 }  // namespace
 
-virtio_net::virtio_net(const net_connection& connection, turns& order)
+virtio_net::virtio_net(const net_connection& connection, kernel::turns& order)
     : peer_(make_peer(connection)),
       order_(order),
       turn_(order.add([this] { arrive(); })),

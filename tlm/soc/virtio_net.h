@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "kernel/turns.h"
 #include "soc/net_peer.h"
 #include "soc/pcap_file.h"
-#include "soc/turns.h"
 #include "soc/virtio_mmio.h"
 
 namespace sn::soc {
@@ -26,7 +26,7 @@ class virtio_net final : public virtio_backend {
   static constexpr std::array<std::uint8_t, 6> mac{0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 
   /// Throws base::configuration_error.
-  virtio_net(const net_connection& connection, turns& order);
+  virtio_net(const net_connection& connection, kernel::turns& order);
 
   std::uint32_t device_id() const override { return 1; }
   std::uint32_t features() const override;
@@ -51,8 +51,8 @@ class virtio_net final : public virtio_backend {
 
   const std::unique_ptr<net_peer> peer_;
   std::optional<pcap_writer> capture_;
-  turns& order_;
-  const turns::member turn_;
+  kernel::turns& order_;
+  const kernel::turns::member turn_;
   const std::vector<timed_frame> planned_;  ///< by the peer
   std::size_t next_planned_ = 0;
   std::deque<timed_frame> coming_;  ///< answers, by time

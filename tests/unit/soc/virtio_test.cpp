@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "kernel/turns.h"
 #include "soc/pcap_file.h"
-#include "soc/turns.h"
 #include "soc/virtio_console.h"
 #include "soc/virtio_mmio.h"
 #include "soc/virtio_net.h"
@@ -249,7 +249,7 @@ TEST(virtio, rings_outside_of_memory) {
 }
 
 struct net_driver {
-  turns order{"turns"};
+  kernel::turns order{"turns"};
   driver with;
 
   explicit net_driver(const std::string& connection)

@@ -33,6 +33,7 @@ virtio_net::virtio_net(const net_connection& connection, kernel::turns& order)
   if (!connection.capture.empty()) {
     capture_.emplace(connection.capture);
   }
+  arrange();
 }
 
 std::uint32_t virtio_net::features() const {

@@ -9,6 +9,7 @@
 #include "cli/bench_command.h"
 #include "cli/firmware_command.h"
 #include "cli/hart_command.h"
+#include "cli/nic_command.h"
 #include "cli/platform_command.h"
 #include "cli/run_command.h"
 #include "cli/traffic_command.h"
@@ -27,6 +28,7 @@ int run(int argc, char** argv) {
   sn::cli::add_bench_command(app, exit_code);
   sn::cli::add_firmware_command(app, exit_code);
   sn::cli::add_hart_command(app, exit_code);
+  sn::cli::add_nic_command(app, exit_code);
   sn::cli::add_platform_command(app, exit_code);
   sn::cli::add_traffic_command(app, exit_code);
   try {

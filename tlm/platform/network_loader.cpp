@@ -188,7 +188,65 @@ struct outer_network {
   double uplinks = 1.0;  ///< what the uplinks of a leaf carry, as part of what its endpoints do
   picoseconds leaf;
   picoseconds spine;
+  std::optional<packet_network_description> packets;
 };
+
+network::nic_parameters read_nic(yaml_reader& map) {
+  network::nic_parameters nic;
+  nic.mtu = map.get_bytes("mtu", base::bytes(64), base::bytes(65'536));
+  nic.overhead = map.get_bytes("overhead", one_byte, base::bytes(65'536));
+  nic.packets_per_second = map.get_number("packets_per_second", 1.0);
+  nic.queue_pairs = read_count(map, "queue_pairs", 1, unsigned_limit);
+  nic.repeat = map.get_choice<network::retransmission>(
+      "retransmission", {{"go_back_n", network::retransmission::go_back_n},
+                         {"selective", network::retransmission::selective}});
+  nic.ways = map.get_choice<network::multipath>(
+      "multipath",
+      {{"flow_hash", network::multipath::flow_hash}, {"spray", network::multipath::spray}});
+  nic.timeout = map.get_time("timeout", picoseconds(1), latency_limit);
+  nic.reorder_window = read_latency(map, "reorder_window");
+  auto control = map.child("congestion_control");
+  nic.control = control.get_choice<network::congestion_control>(
+      "kind", {{"fixed_window", network::congestion_control::fixed_window},
+               {"delay", network::congestion_control::delay}});
+  nic.initial_window = control.get_number("initial_window", 1.0, 1e9);
+  if (nic.control == network::congestion_control::delay) {
+    nic.target_queueing = read_latency(control, "target_queueing");
+    nic.most_window = control.get_number("most_window", nic.initial_window, 1e9);
+    nic.least_window = control.get_number("least_window", 1e-6, 1.0);
+    nic.increase = control.get_number("increase", 1e-6, 1e6);
+    nic.decrease = read_fraction(control, "decrease");
+    nic.most_decrease = control.get_number("most_decrease", 1e-6, 0.999);
+  }
+  return nic;
+}
+
+/// The section "nic"; `what` knows the rest of the network.
+packet_network_description read_packets(yaml_reader map, const outer_network& what,
+                                        bytes_per_second line, double payload,
+                                        double oversubscription) {
+  packet_network_description result;
+  result.nic = read_nic(map);
+  result.nic.rate = line;
+  result.port_buffer = map.get_bytes("port_buffer", one_byte, capacity_limit);
+  result.leaf_latency = what.leaf;
+  result.spine_latency = what.spine;
+  result.per_leaf = what.per_leaf;
+  const double uplinks = what.per_leaf / oversubscription;
+  result.uplinks = uplinks < 1.0 ? 1 : static_cast<std::uint32_t>(uplinks);
+  const auto mtu = static_cast<double>(result.nic.mtu.value);
+  const double most = mtu / (mtu + static_cast<double>(result.nic.overhead.value));
+  if (payload > most) {
+    map.fail(
+        "overhead",
+        fmt::format("expected no more than payload_fraction = {} leaves: full packets have {:.4f}",
+                    payload, most));
+  }
+  if (result.nic.mtu + result.nic.overhead > result.port_buffer) {
+    map.fail("port_buffer", "expected room for a packet");
+  }
+  return result;
+}
 
 outer_network read_outer(yaml_reader map) {
   outer_network what;
@@ -197,14 +255,18 @@ outer_network read_outer(yaml_reader map) {
   what.per_leaf = read_count(
       map, what.kind == outer_kind::rail_optimised ? "domains_per_leaf" : "accelerators_per_leaf",
       1, accelerator_limit);
-  what.rate = part_of(read_network_rate(map, "rate_per_accelerator"),
-                      read_fraction(map, "payload_fraction"));
-  what.uplinks =
-      read_fraction(map, "utilisation") / map.get_number("oversubscription", 1.0, 1000.0);
+  const bytes_per_second line = read_network_rate(map, "rate_per_accelerator");
+  const double payload = read_fraction(map, "payload_fraction");
+  what.rate = part_of(line, payload);
+  const double oversubscription = map.get_number("oversubscription", 1.0, 1000.0);
+  what.uplinks = read_fraction(map, "utilisation") / oversubscription;
   what.messages_per_second = map.get_number("messages_per_second", 1.0);
   auto times = map.child("latency");
   what.leaf = read_latency(times, "leaf");
   what.spine = read_latency(times, "spine");
+  if (map.has("nic")) {
+    what.packets = read_packets(map.child("nic"), what, line, payload, oversubscription);
+  }
   return what;
 }
 
@@ -256,6 +318,7 @@ network_machine read_cluster(yaml_reader root) {
   machine.outer = outer.kind;
   machine.scale_out_rate = outer.rate;
   machine.messages_per_second = outer.messages_per_second;
+  machine.packets = outer.packets;
   if (machine.domains < 2) {
     cluster.fail("supernodes", "expected at least two domains to join, found one");
   }

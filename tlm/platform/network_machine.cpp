@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "platform/show_parts.h"
 
 namespace sn::platform {
@@ -79,6 +81,29 @@ std::string_view to_text(outer_kind kind) {
       return "fat_tree";
   }
   return "unknown";
+}
+
+network::packet_fabric_parameters packet_fabric_of(const network_machine& machine,
+                                                   const std::vector<std::uint32_t>& accelerators) {
+  const packet_network_description& what = machine.packets.value();
+  network::packet_fabric_parameters result;
+  std::map<std::uint32_t, std::uint32_t> number_of_leaf;
+  for (const std::uint32_t one : accelerators) {
+    std::uint32_t leaf = one / what.per_leaf;
+    if (machine.outer == outer_kind::rail_optimised) {
+      const std::uint32_t group = one / machine.accelerators_per_domain / what.per_leaf;
+      leaf = group * machine.accelerators_per_domain + one % machine.accelerators_per_domain;
+    }
+    const auto known = static_cast<std::uint32_t>(number_of_leaf.size());
+    result.leaf_of_nic.push_back(number_of_leaf.emplace(leaf, known).first->second);
+  }
+  result.spines = what.uplinks;
+  result.uplink_rate = what.nic.rate;
+  result.buffer = what.port_buffer;
+  // Half of what lies between two NICs is on either side.
+  result.nic_latency = base::picoseconds(what.leaf_latency.value / 2);
+  result.spine_latency = base::picoseconds(what.spine_latency.value / 2);
+  return result;
 }
 
 std::string show(const network_machine& machine) {

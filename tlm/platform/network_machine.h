@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/units.h"
 #include "base/yaml_reader.h"
+#include "network/rdma_parameters.h"
 #include "network/topology.h"
 #include "platform/description.h"
 
@@ -30,6 +32,16 @@ enum class outer_kind : std::uint8_t {
   fat_tree,        ///< neighbours meet at a leaf
 };
 
+/// NICs of the network between domains and its switches, packet by packet.
+struct packet_network_description {
+  network::nic_parameters nic;
+  std::uint32_t uplinks = 1;        ///< of a leaf, each as fast as a NIC
+  base::bytes port_buffer;          ///< of a switch
+  base::picoseconds leaf_latency;   ///< from NIC to NIC on one leaf
+  base::picoseconds spine_latency;  ///< more than that on two
+  std::uint32_t per_leaf = 1;       ///< rail-optimised: domains, else accelerators
+};
+
 /// A machine or cluster. load_network() gives only such that hold together.
 struct network_machine {
   std::string name;
@@ -45,7 +57,8 @@ struct network_machine {
   base::bytes_per_second scale_up_rate;   ///< payload of an accelerator's links, each way
   base::bytes_per_second scale_out_rate;  ///< the same to other domains; 0: there are none
   double messages_per_second = 0.0;       ///< to other domains, of an accelerator; if there are any
-  bool in_network_reduction = false;      ///< the switches of a domain can reduce
+  std::optional<packet_network_description> packets;  ///< of the network between domains
+  bool in_network_reduction = false;                  ///< the switches of a domain can reduce
 
   /// What a domain is made of, if its switches can be simulated.
   std::shared_ptr<const description> supernode;
@@ -65,6 +78,11 @@ struct network_machine {
 
 std::string_view to_text(network_kind kind);
 std::string_view to_text(outer_kind kind);
+
+/// The packet network between some of a machine's accelerators, which become NICs 0, 1, ... in this
+/// order. The machine must have `packets`.
+network::packet_fabric_parameters packet_fabric_of(const network_machine& machine,
+                                                   const std::vector<std::uint32_t>& accelerators);
 
 /// The machine with its derived figures, every value with its basis, and last the assumed values
 /// with the reason for each.

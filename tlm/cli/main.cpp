@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "cli/bench_command.h"
+#include "cli/dcn_command.h"
 #include "cli/firmware_command.h"
 #include "cli/hart_command.h"
 #include "cli/nic_command.h"
@@ -26,6 +27,7 @@ int run(int argc, char** argv) {
   int exit_code = 0;
   sn::cli::add_run_command(app, exit_code);
   sn::cli::add_bench_command(app, exit_code);
+  sn::cli::add_dcn_command(app, exit_code);
   sn::cli::add_firmware_command(app, exit_code);
   sn::cli::add_hart_command(app, exit_code);
   sn::cli::add_nic_command(app, exit_code);

@@ -18,8 +18,8 @@
 
 namespace sn::test {
 
-/// Accepts bursts at once and completes each `flight` later, with `completion` and `why`. A read
-/// with data gets bytes of value `read_data`.
+/// Accepts bursts at once and completes each `flight` later, with `completion`, `why` and
+/// `lost_planes`. A read with data gets bytes of value `read_data`.
 class delaying_fabric : public sc_core::sc_module {
  public:
   struct sent {
@@ -45,6 +45,7 @@ class delaying_fabric : public sc_core::sc_module {
   sc_core::sc_time flight{10, sc_core::SC_US};
   alink::status completion = alink::status::ok;
   alink::cause why = alink::cause::none;
+  std::uint16_t lost_planes = 0;  ///< that completions name
   unsigned char read_data = 0;
   std::vector<sent> bursts;
 
@@ -105,6 +106,7 @@ class delaying_fabric : public sc_core::sc_module {
       const bool ok = completion == alink::status::ok;
       alink::extension_of(burst).completion = completion;
       alink::extension_of(burst).why = why;
+      alink::extension_of(burst).lost_planes = lost_planes;
       burst.set_response_status(ok ? tlm::TLM_OK_RESPONSE : tlm::TLM_GENERIC_ERROR_RESPONSE);
       if (ok && burst.is_read() && burst.get_data_ptr() != nullptr) {
         std::memset(burst.get_data_ptr(), read_data, burst.get_data_length());

@@ -115,58 +115,6 @@ class BenchTest(unittest.TestCase):
             self.assertEqual(clean["fabric"]["bytes_replayed"], 0)
             self.assertGreater(errors["rows"][0]["time_us"], clean["rows"][0]["time_us"], kind)
 
-    def test_a_plane_that_dies_slows_a_collective_down_and_falsifies_nothing(self):
-        for kind in FACTORS:
-            arguments = [kind, "--begin", "4M", "--end", "4M", "--ranks", 13, "--check"]
-            whole, _ = self.bench(*arguments)
-            # Each plane carries an eighth: in the middle something is under way on it.
-            at = whole["rows"][0]["time_us"] * 0.5
-            killed, printed = self.bench(*arguments, "--kill-plane", f"3@{int(at * 1000)}ns")
-            row = killed["rows"][0]
-            loss = row["plane_loss"]
-            self.assertEqual(row["wrong"], 0, kind)
-            self.assertGreater(row["time_us"], whole["rows"][0]["time_us"], kind)
-            self.assertEqual(loss["plane"], 3)
-            self.assertAlmostEqual(loss["at_us"], at, delta=0.001)
-            self.assertGreater(loss["bursts_sent_again"], 0, kind)
-            self.assertGreater(loss["recovery_us"], 0.28 * 2, kind)
-            self.assertLess(loss["at_us"] + loss["recovery_us"], row["time_us"] + 1, kind)
-            self.assertAlmostEqual(loss["line_rate_after_GBps"], killed["line_rate_GBps"] * 7 / 8, places=3)
-            fabric = killed["fabric"]
-            self.assertGreaterEqual(fabric["bytes_failed"], loss["bytes_sent_again"])
-            self.assertEqual(fabric["bytes_injected"], fabric["bytes_delivered"] + fabric["bytes_failed"])
-            # What was delivered is what a machine without faults delivers.
-            self.assertEqual(fabric["bytes_delivered"], whole["fabric"]["bytes_delivered"], kind)
-            self.assertIn("plane 3 died at", printed)
-
-    def test_after_a_plane_has_died_collectives_run_at_the_rate_of_the_others(self):
-        killed, _ = self.bench("all_to_all", "--begin", "16M", "--end", "64M", "--kill-plane", "0@10us")
-        whole, _ = self.bench("all_to_all", "--begin", "64M", "--end", "64M")
-        last = killed["rows"][-1]
-        self.assertNotIn("plane_loss", last)
-        # 7 planes instead of 8; what was lost has broken the order in which ranks send, and with it up to a
-        # tenth of the exchange's rate.
-        self.assertLessEqual(last["busbw_GBps"], killed["line_rate_GBps"] * 7 / 8)
-        ratio = last["busbw_GBps"] / whole["rows"][0]["busbw_GBps"]
-        self.assertLessEqual(ratio, 7 / 8)
-        self.assertGreater(ratio, 7 / 8 * 0.9)
-
-    def test_cell_and_rtl_agree_on_a_plane_that_dies(self):
-        arguments = ["all_to_all", "--begin", "1M", "--end", "1M", "--kill-plane", "1@3us"]
-        cell, _ = self.bench(*arguments)
-        rtl, _ = self.bench(*arguments, "--fidelity", "rtl")
-        self.assertEqual(cell["rows"], rtl["rows"])
-        self.assertEqual(cell["fabric"], rtl["fabric"])
-
-    def test_a_plane_that_cannot_die_is_refused(self):
-        for value, options, expected in [("8@1us", [], "has 8 planes"), ("x@1us", [], "like 3@20us"),
-                                         ("3", [], "like 3@20us"), ("3@1", [], "expected a time"),
-                                         ("3@1us", ["--fidelity", "flow"], "fluids cannot be lost")]:
-            done = self.call("all_reduce", "--kill-plane", value, *options)
-            self.assertEqual(done.returncode, 2, value)
-            self.assertIn("--kill-plane", done.stderr)
-            self.assertIn(expected, done.stderr)
-
     def test_cell_and_rtl_agree_on_links_that_err_too(self):
         arguments = ["all_to_all", "--begin", "1M", "--end", "1M", "--bit-error-rate", "1e-6"]
         cell, _ = self.bench(*arguments)
@@ -194,9 +142,9 @@ class BenchTest(unittest.TestCase):
             self.assertEqual(result["rows"][0]["wrong"], 0)
 
     def test_an_error_rate_that_replay_cannot_repair_is_refused(self):
-        done = self.call("all_reduce", "--bit-error-rate", "1e-4")
+        done = self.call("all_reduce", "--bit-error-rate", "0.1")
         self.assertEqual(done.returncode, 2)
-        self.assertIn("--bit-error-rate: expected 0 to 1e-05, found 0.0001", done.stderr)
+        self.assertIn("--bit-error-rate: expected 0 to 0.01, found 0.1", done.stderr)
 
     def test_cell_and_rtl_take_exactly_the_same_time(self):
         cell, _ = self.bench("all_to_all", "--begin", "4K", "--end", "4M", "--factor", "32", "--fidelity", "cell")

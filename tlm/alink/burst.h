@@ -23,9 +23,11 @@ struct burst_extension : tlm::tlm_extension<burst_extension> {
   base::endpoint_id destination = 0;
   std::uint8_t traffic_class = 0;  ///< 0 to 3; 0 is the lowest
   std::uint16_t plane_mask = 0;    ///< bit p: the burst may use plane p
+  std::uint8_t times_again = 0;    ///< how often its sender has sent it again
   std::uint32_t tag = untagged;    ///< the target counts arrived bytes by tag
   status completion = status::ok;
   cause why = cause::none;
+  std::uint16_t lost_planes = 0;  ///< where, if a plane or a link has lost or refused it
 
   tlm::tlm_extension_base* clone() const override { return new burst_extension(*this); }
   void copy_from(const tlm::tlm_extension_base& other) override {

@@ -27,7 +27,7 @@ struct link_parameters {
 /// Link training as firmware sees it: down until one end is enabled, detect until the other is too,
 /// training for the training time, then up. Disabling either end takes it down at once; failed is
 /// left by disabling the end that is enabled. A link that broke is failed, and whoever enables an
-/// end again finds nobody at the other.
+/// end again finds nobody at the other. A link that loses lanes while up trains anew by itself.
 class link : public sc_core::sc_module {
  public:
   using listener = std::function<void(link_state)>;
@@ -37,10 +37,19 @@ class link : public sc_core::sc_module {
   void enable(link_end end, bool on);
   /// Breaks the link for good.
   void break_down();
+  /// The link has failed, by replays that bring nothing. Both ends may enable it anew.
+  void give_up();
+  /// So many of the lanes that still work break for good. The link retrains at the largest power of
+  /// two of those that are left; without any it breaks.
+  void lose_lanes(unsigned count);
   link_state state() const { return state_; }
   bool up() const { return state_ == link_state::up; }
-  /// Lanes that work: all of them when up, 0 otherwise.
-  unsigned good_lanes() const { return up() ? parameters_.lanes : 0; }
+  /// The link was up and is not, and nobody has disabled it.
+  bool lost() const { return lost_; }
+  /// Lanes in use: as many as it has trained with when up, 0 otherwise.
+  unsigned good_lanes() const { return up() ? width_ : 0; }
+  /// Lanes as built.
+  unsigned lanes() const { return parameters_.lanes; }
   /// `on_change` is called at every change of state, in the context of whoever caused it.
   void add_listener(listener on_change) { listeners_.push_back(std::move(on_change)); }
 
@@ -52,6 +61,9 @@ class link : public sc_core::sc_module {
   link_state state_ = link_state::down;
   std::array<bool, 2> enabled_{};
   bool broken_ = false;
+  bool lost_ = false;
+  unsigned working_lanes_;  ///< that have not broken
+  unsigned width_;          ///< lanes that it trains with
   kernel::alarm timer_;
   std::vector<listener> listeners_;
 };

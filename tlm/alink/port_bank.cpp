@@ -39,7 +39,8 @@ void port_bank::bind(unsigned port, link& wire, unsigned switch_index, unsigned 
 std::uint32_t port_bank::failed_mask() const {
   std::uint32_t mask = 0;
   for (unsigned port = 0; port < port_count; ++port) {
-    const bool failed = links_[port] != nullptr && links_[port]->state() == link_state::failed;
+    const bool failed = links_[port] != nullptr &&
+                        (links_[port]->state() == link_state::failed || links_[port]->lost());
     mask |= failed ? 1U << port : 0U;
   }
   return mask;

@@ -34,7 +34,7 @@ class port_bank {
   /// simulation starts.
   void bind(unsigned port, link& wire, unsigned switch_index, unsigned switch_port);
 
-  /// Which links have failed, which is more than not being trained: one bit each.
+  /// Which links have failed or train anew, which is more than not being trained: one bit each.
   std::uint32_t failed_mask() const;
   /// Ports that are up.
   unsigned ports_up() const;

@@ -2,6 +2,10 @@
 
 namespace sn::alink {
 
+bool was_lost(cause why) {
+  return why == cause::plane_lost || why == cause::link_lost;
+}
+
 status status_of(cause why) {
   switch (why) {
     case cause::none:
@@ -10,6 +14,7 @@ status status_of(cause why) {
     case cause::source_port_down:
     case cause::destination_port_down:
     case cause::plane_lost:
+    case cause::link_lost:
       return status::isolate;
     case cause::no_route:
       return status::decode_error;
@@ -39,6 +44,8 @@ const char* to_text(cause why) {
       return "the target answered with an error";
     case cause::plane_lost:
       return "a plane that carried a part of it was lost";
+    case cause::link_lost:
+      return "a link on its way has failed";
   }
   return "unknown cause";
 }

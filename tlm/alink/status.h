@@ -25,8 +25,11 @@ enum class cause : std::uint8_t {
   foreign_pod = 5,            ///< source and destination are not of one virtual pod
   target_refused = 6,         ///< the target answered with an error
   plane_lost = 7,             ///< a plane that carried a part of it was lost
+  link_lost = 8,              ///< a link that carried a part of it, or was to, has failed
 };
 
+/// The burst did not reach its target because of a failure: by other planes it may.
+bool was_lost(cause why);
 /// The completion status that a cause gives on the wire.
 status status_of(cause why);
 /// A sentence for people: "the switch has no route to the destination".

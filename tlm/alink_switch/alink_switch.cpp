@@ -90,6 +90,10 @@ bool alink_switch::port_up(base::port_id port) const {
   return port < links_.size() && links_[port] != nullptr && links_[port]->up();
 }
 
+bool alink_switch::port_lost(base::port_id port) const {
+  return port < links_.size() && links_[port] != nullptr && links_[port]->lost();
+}
+
 std::optional<base::port_id> alink_switch::route(base::endpoint_id destination) const {
   const std::uint32_t entry = registers_.get(block::route, destination);
   if (block::route_field::valid.get(entry) == 0) {
@@ -108,6 +112,7 @@ void alink_switch::refused(alink::cause why) {
   switch (why) {
     case alink::cause::source_port_down:
     case alink::cause::destination_port_down:
+    case alink::cause::link_lost:
       counter = block::refused_port_down;
       break;
     case alink::cause::no_route:

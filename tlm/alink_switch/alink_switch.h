@@ -72,6 +72,7 @@ class alink_switch : public sc_core::sc_module, public fabric::plane_control {
   unsigned routes() const;
 
   bool port_up(base::port_id port) const override;
+  bool port_lost(base::port_id port) const override;
   std::optional<base::port_id> route(base::endpoint_id destination) const override;
   base::pod_id pod(base::port_id port) const override;
   void refused(alink::cause why) override;

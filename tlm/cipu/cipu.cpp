@@ -69,7 +69,12 @@ cipu::cipu(const sc_core::sc_module_name& name, const configuration& parameters)
           [this](std::uint64_t address, const void* data, std::size_t size) {
             return in_ram(address, size) && controller_.write_debug(address, data, size);
           },
-          [this](bool level) { drive(interrupt::dma, level); }, parameters.controller.order),
+          [this](bool level) { drive(interrupt::dma, level); },
+          [this] {
+            return static_cast<std::uint16_t>(registers_.get(block::plane_mask) &
+                                              ~ports_.failed_mask());
+          },
+          parameters.plane_retry, parameters.controller.order),
       nic_(registers_, parameters.index, parameters.queue_pairs,
            [this](bool level) { drive(interrupt::nic, level); }),
       ports_(registers_, {block::alink_control, block::alink_status, block::alink_peer}, nullptr) {

@@ -48,6 +48,8 @@ struct configuration {
   unsigned windows = 0;                          ///< management windows that may hold a device
   sc_core::sc_time management_latency;
   unsigned queue_pairs = 0;
+  /// How long a plane that has lost something to a destination is avoided on the way there.
+  base::picoseconds plane_retry{100'000'000};
   soc::controller_configuration controller;  ///< RV64
 };
 
@@ -87,6 +89,9 @@ class cipu : public sc_core::sc_module {
   void on_host_answer(soc::mailbox_device::answer_callback callback) {
     host_mailbox_.on_answer(std::move(callback));
   }
+
+  /// Bursts of the DMA engine that a plane or a link had lost.
+  const alink::resend_statistics& sent_again() const { return dma_.sent_again(); }
 
   registers::cipu::cipu_stage stage() const;
   soc::controller_soc& controller() { return controller_; }

@@ -16,14 +16,17 @@ constexpr std::uint32_t longest_transfer = std::uint32_t{1} << 20U;
 }  // namespace
 
 dma_engine::dma_engine(base::register_file& registers, base::endpoint_id self, read_memory read,
-                       write_memory write, std::function<void(bool)> drive, kernel::turns* order)
+                       write_memory write, std::function<void(bool)> drive,
+                       alink::burst_sender::plane_source usable_planes,
+                       base::picoseconds plane_retry, kernel::turns* order)
     : registers_(registers),
       self_(self),
       read_(std::move(read)),
       write_(std::move(write)),
       drive_(std::move(drive)),
-      initiator_(
-          "dma", [this](tlm::tlm_generic_payload& burst) { completed(burst); }, order) {
+      sender_(
+          "dma", plane_retry, std::move(usable_planes),
+          [this](tlm::tlm_generic_payload& burst) { completed(burst); }, order) {
   registers_.on_write(block::dma_control,
                       [this](std::uint32_t, std::uint32_t value) { control_written(value); });
   registers_.on_write(block::dma_status, [this](std::uint32_t, std::uint32_t value) {
@@ -67,7 +70,7 @@ void dma_engine::start(bool from_endpoint) {
   extension.source = self_;
   extension.destination = static_cast<base::endpoint_id>(endpoint);
   extension.plane_mask = static_cast<std::uint16_t>(registers_.get(block::plane_mask));
-  initiator_.issue(burst, sc_core::SC_ZERO_TIME);
+  sender_.issue(burst, sc_core::SC_ZERO_TIME);
 }
 
 void dma_engine::completed(tlm::tlm_generic_payload& burst) {

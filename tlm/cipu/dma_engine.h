@@ -5,8 +5,8 @@
 #include <functional>
 #include <vector>
 
-#include "alink/burst_initiator.h"
 #include "alink/burst_pool.h"
+#include "alink/burst_sender.h"
 #include "base/ids.h"
 #include "base/register_file.h"
 
@@ -15,21 +15,25 @@ namespace sn::cipu {
 /// The register file `dma` of registers/cipu.rdl. One transfer at a time, as one burst with its
 /// data; a start while one is under way is ignored. A transfer that cannot begin (its length is 0
 /// or above 1 MiB, it is not within RAM, or the endpoint is the CIPU's own) ends at once with
-/// completion target_abort and no cause.
+/// completion target_abort and no cause. What a link or a plane has lost is sent again.
 class dma_engine {
  public:
   using read_memory = std::function<bool(std::uint64_t address, void* data, std::size_t size)>;
   using write_memory =
       std::function<bool(std::uint64_t address, const void* data, std::size_t size)>;
 
-  /// `drive` gets the level of the interrupt; `order` is what the engine takes turns with.
+  /// `drive` gets the level of the interrupt; `usable_planes` and `plane_retry` are those of
+  /// alink::burst_sender; `order` is what the engine takes turns with.
   dma_engine(base::register_file& registers, base::endpoint_id self, read_memory read,
              write_memory write, std::function<void(bool level)> drive,
+             alink::burst_sender::plane_source usable_planes, base::picoseconds plane_retry,
              kernel::turns* order = nullptr);
   dma_engine(const dma_engine&) = delete;
   dma_engine& operator=(const dma_engine&) = delete;
 
-  tlm_utils::simple_initiator_socket<alink::burst_initiator>& socket() { return initiator_.socket; }
+  const alink::resend_statistics& sent_again() const { return sender_.sent_again(); }
+
+  tlm_utils::simple_initiator_socket<alink::burst_initiator>& socket() { return sender_.socket(); }
 
  private:
   void control_written(std::uint32_t value);
@@ -45,7 +49,7 @@ class dma_engine {
   std::vector<std::uint8_t> buffer_;
   std::uint64_t local_ = 0;  ///< RAM address of the transfer under way
   alink::burst_pool pool_;
-  alink::burst_initiator initiator_;
+  alink::burst_sender sender_;
 };
 
 }  // namespace sn::cipu

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "cli/fault_option.h"
 #include "cli/fidelity.h"
 #include "cli/size.h"
 #include "estimate/bench.h"
@@ -32,28 +33,9 @@ struct arguments {
   std::string end;
   std::string fidelity;  ///< empty: flow for a machine of links, else cell
   std::string json_file;
-  std::string kill_plane;
+  fault_arguments fault;
   bool no_library = false;
 };
-
-/// "3@20us": a plane and when it dies.
-estimate::plane_kill kill_from(const std::string& text) {
-  const char* expected = "expected a plane and a time like 3@20us, not ";
-  const std::size_t at = text.find('@');
-  const bool digits =
-      at != std::string::npos && at >= 1 && at <= 3 && text.find_first_not_of("0123456789") == at;
-  if (!digits) {
-    throw base::configuration_error("", 0, "--kill-plane", expected + text);
-  }
-  estimate::plane_kill result;
-  result.plane = static_cast<unsigned>(std::stoul(text.substr(0, at)));
-  try {
-    result.when = base::parse_time(text.substr(at + 1));
-  } catch (const std::invalid_argument& error) {
-    throw base::configuration_error("", 0, "--kill-plane", error.what());
-  }
-  return result;
-}
 
 template <typename Value>
 Value known(const std::optional<Value>& value, const char* key, const std::string& name,
@@ -81,9 +63,7 @@ estimate::bench_options read(const arguments& given) {
   if (given.end.empty() && options.end < options.begin) {
     options.end = options.begin;
   }
-  if (!given.kill_plane.empty()) {
-    options.kill = kill_from(given.kill_plane);
-  }
+  options.fault = fault_of(given.fault);
   const fidelity chosen = fidelity_of(given.fidelity);
   options.engine = chosen.engine;
   options.arbiter = chosen.arbiter;
@@ -129,23 +109,47 @@ void print_header(const arguments& given, const estimate::bench_result& result) 
   std::fflush(stdout);
 }
 
+double microseconds(base::picoseconds time) {
+  return static_cast<double>(time.value) * 1e-6;
+}
+
+/// "the link of gpu5 to plane 3 failed".
+std::string what_happened(const platform::fabric_fault& fault) {
+  switch (fault.what) {
+    case platform::fabric_fault::kind::plane:
+      return fmt::format("plane {} died", fault.plane);
+    case platform::fabric_fault::kind::link:
+      return fmt::format("the link of gpu{} to plane {} failed", fault.endpoint, fault.plane);
+    case platform::fabric_fault::kind::lanes:
+      return fmt::format("the link of gpu{} to plane {} lost {} lanes", fault.endpoint, fault.plane,
+                         fault.lanes);
+  }
+  return {};
+}
+
+void print_fault(const estimate::fault_report& report) {
+  const bool plane = report.fault.what == platform::fabric_fault::kind::plane;
+  fmt::print(
+      "# {} at {:.2f} us: {} bursts of {} bytes went again by the other planes, the last "
+      "arrived {:.2f} us after\n"
+      "# delivered by the domain: {:.2f} GB/s before, {:.2f} GB/s after; line rate of {} now "
+      "{:.2f} GB/s\n",
+      what_happened(report.fault), microseconds(report.when), report.bursts_sent_again,
+      report.bytes_sent_again.value, microseconds(report.recovery), report.rate_before * 1e-9,
+      report.rate_after * 1e-9, plane ? "a rank" : fmt::format("gpu{}", report.fault.endpoint),
+      static_cast<double>(report.line_rate.value) * 1e-9);
+  if (report.training) {
+    fmt::print("# the link was up again {:.2f} us after\n", microseconds(*report.training));
+  }
+}
+
 void print_row(const estimate::bench_row& row) {
   fmt::print("  {:>11} {:>13} {:>7} {:>18} {:>12.2f} {:>9.2f} {:>9.2f} {:>7}\n", row.size.value,
              row.size.value / workload::element_size, "float", workload::to_text(row.algorithm),
              static_cast<double>(row.time.value) * 1e-6, row.algorithm_bandwidth * 1e-9,
              row.bus_bandwidth * 1e-9, row.wrong ? std::to_string(*row.wrong) : "N/A");
-  if (row.loss) {
-    const estimate::plane_loss_report& loss = *row.loss;
-    fmt::print(
-        "# plane {} died at {:.2f} us: {} bursts of {} bytes went again by the other planes, the "
-        "last "
-        "arrived {:.2f} us after\n"
-        "# delivered by the domain: {:.2f} GB/s before, {:.2f} GB/s after; line rate of a rank now "
-        "{:.2f} GB/s\n",
-        loss.plane, static_cast<double>(loss.when.value) * 1e-6, loss.bursts_sent_again,
-        loss.bytes_sent_again.value, static_cast<double>(loss.recovery.value) * 1e-6,
-        loss.rate_before * 1e-9, loss.rate_after * 1e-9,
-        static_cast<double>(loss.line_rate.value) * 1e-9);
+  if (row.fault) {
+    print_fault(*row.fault);
   }
   std::fflush(stdout);
 }
@@ -174,7 +178,7 @@ int run(arguments given) {
   const auto links = platform::load_network(given.options.platform_file);
   // With a library the fidelity is flow, no data move and no link errs.
   const auto library = !links && !given.no_library && !given.options.check &&
-                               !given.options.bit_error_rate && given.kill_plane.empty() &&
+                               !given.options.bit_error_rate && !given.fault.any() &&
                                (given.fidelity.empty() || given.fidelity == "flow")
                            ? with_library(given.options.platform_file)
                            : std::nullopt;
@@ -215,6 +219,10 @@ int run(arguments given) {
                result.bytes_failed.value);
     if (result.bytes_replayed.value != 0) {
       fmt::print("# Replayed by links     : {} bytes on the wire\n", result.bytes_replayed.value);
+    }
+    if (result.links_given_up != 0) {
+      fmt::print("# Links that went down  : {}, since their replays brought nothing\n",
+                 result.links_given_up);
     }
   }
   if (file.is_open()) {
@@ -261,17 +269,13 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_option(
       "--bit-error-rate", given->options.bit_error_rate,
       "Of every link, after forward error correction, instead of the platform's; at "
-      "most 1e-5");
-  command->add_option(
-      "--kill-plane", given->kill_plane,
-      "P@TIME, like 3@20us: plane P of the first domain dies so long after the first "
-      "collective has begun");
+      "most 0.01, with fidelity flow 1e-5: above it links go down now and then");
+  add_fault_options(*command, given->fault);
   command->add_flag("--check", given->options.check,
                     "Move real data and compare every element; exits with 1 if one is wrong");
-  command->add_flag(
-      "--no-library", given->no_library,
-      "Simulate switches, also where the platform has a communication library; "
-      "--check, --bit-error-rate, --kill-plane and a fidelity other than flow do so, too");
+  command->add_flag("--no-library", given->no_library,
+                    "Simulate switches, also where the platform has a communication library; "
+                    "--check, --bit-error-rate, a fault and a fidelity other than flow do so, too");
   command->add_option("--json", given->json_file, "File to write the rows to");
   command->add_flag_callback(
       "--no-checkers", [given] { given->options.check_protocols = false; },

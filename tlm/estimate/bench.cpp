@@ -56,7 +56,7 @@ bench_result run_bench(const bench_options& options,
   result.line_rate = machine.accelerator_payload_rate();
   check_sizes(options);
   check_ranks(options, machine, result.ranks);
-  check_kill(options, machine);
+  check_fault(options, machine);
   const workload::collective_rates rates = rates_of(machine);
 
   const auto chosen = [&](workload::collective what, std::string& reason) {
@@ -83,8 +83,8 @@ bench_result run_bench(const bench_options& options,
       machine, {options.arbiter, options.firmware, true, options.engine, options.check_protocols});
   result.firmware = booted.firmware();
   begun(result);
-  if (options.kill) {
-    booted.kill(*options.kill);
+  if (options.fault) {
+    booted.plan(*options.fault);
   }
 
   for (const base::bytes size : sizes_of(options)) {
@@ -96,21 +96,22 @@ bench_result run_bench(const bench_options& options,
     const booted_machine::outcome done = booted.run(what, options.check);
     row.time = done.time;
     row.wrong = done.wrong;
-    row.loss = done.loss;
+    row.fault = done.fault;
     row.algorithm_bandwidth = static_cast<double>(size.value) / base::to_seconds(row.time);
     row.bus_bandwidth = row.algorithm_bandwidth * workload::bus_factor(options.kind, result.ranks);
     row_done(row);
     result.rows.push_back(row);
   }
-  if (options.kill && std::none_of(result.rows.begin(), result.rows.end(),
-                                   [](const bench_row& row) { return row.loss.has_value(); })) {
-    throw base::run_error("--kill-plane: all collectives had ended before the plane was to die");
+  if (options.fault && std::none_of(result.rows.begin(), result.rows.end(),
+                                    [](const bench_row& row) { return row.fault.has_value(); })) {
+    throw base::run_error("all collectives had ended before the fault was to happen");
   }
   const fabric::engine_statistics carried = booted.carried();
   result.bytes_injected = base::bytes(carried.bytes_injected);
   result.bytes_delivered = base::bytes(carried.bytes_delivered);
   result.bytes_failed = base::bytes(carried.bytes_failed);
   result.bytes_replayed = base::bytes(carried.bytes_replayed);
+  result.links_given_up = booted.links_given_up();
   return result;
 }
 

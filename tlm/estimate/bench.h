@@ -16,23 +16,24 @@
 
 namespace sn::estimate {
 
-/// A plane that dies while collectives run: its switch and all its links, in the first domain.
-struct plane_kill {
-  unsigned plane = 0;
+/// A fault while collectives run.
+struct planned_fault {
+  platform::fabric_fault fault;
   base::picoseconds when;  ///< after the first collective has begun
 };
 
-/// What the loss of a plane did to the collective during which it happened.
-struct plane_loss_report {
-  unsigned plane = 0;
-  base::picoseconds when;  ///< after the collective has begun
-  std::uint64_t bursts_sent_again =
-      0;                             ///< that the plane had lost a part of, or that found it dead
-  base::bytes bytes_sent_again;      ///< of these bursts, each counted once
-  base::picoseconds recovery;        ///< until the last of these bursts had arrived
-  double rate_before = 0.0;          ///< bytes per second that the domain delivered until then
-  double rate_after = 0.0;           ///< and from then on to the end
-  base::bytes_per_second line_rate;  ///< of each rank, by the planes that are left
+/// What a fault did to the collective during which it happened.
+struct fault_report {
+  platform::fabric_fault fault;
+  base::picoseconds when;               ///< after the collective has begun
+  std::uint64_t bursts_sent_again = 0;  ///< that had lost a part, or found a link or a plane dead
+  base::bytes bytes_sent_again;         ///< of these bursts, each counted once
+  base::picoseconds recovery;           ///< until the last of these bursts had arrived
+  double rate_before = 0.0;             ///< bytes per second that the domain delivered until then
+  double rate_after = 0.0;              ///< and from then on to the end
+  /// What is left of the links of every rank (a plane) or of the one whose link it is, in the end.
+  base::bytes_per_second line_rate;
+  std::optional<base::picoseconds> training;  ///< until the link with fewer lanes was up again
 };
 
 /// What the user asked for.
@@ -48,10 +49,10 @@ struct bench_options {
   platform::fabric_engine engine = platform::fabric_engine::cell;
   arbiter::kind arbiter = arbiter::kind::model;  ///< of the cell engine
   std::optional<double> bit_error_rate;          ///< of links, instead of the platform's
-  std::optional<plane_kill> kill;                ///< not with fidelity flow
-  bool check = false;                            ///< move real data and compare every element
-  bool check_protocols = true;                   ///< system_options::check_protocols
-  std::string firmware;                          ///< folder of the images
+  std::optional<planned_fault> fault;
+  bool check = false;           ///< move real data and compare every element
+  bool check_protocols = true;  ///< system_options::check_protocols
+  std::string firmware;         ///< folder of the images
 };
 
 /// One size.
@@ -62,8 +63,8 @@ struct bench_row {
   base::picoseconds time;            ///< collective_time()
   double algorithm_bandwidth = 0.0;  ///< bytes per second
   double bus_bandwidth = 0.0;        ///< bytes per second
-  std::optional<std::uint64_t> wrong;     ///< elements, of all ranks; none: not checked
-  std::optional<plane_loss_report> loss;  ///< if a plane died during it
+  std::optional<std::uint64_t> wrong;  ///< elements, of all ranks; none: not checked
+  std::optional<fault_report> fault;   ///< if it happened meanwhile
 };
 
 /// Where a machine is simulated as links, without switches and firmware.
@@ -84,7 +85,8 @@ struct bench_result {
   base::bytes bytes_injected;
   base::bytes bytes_delivered;
   base::bytes bytes_failed;
-  base::bytes bytes_replayed;  ///< on the wire, by links that erred
+  base::bytes bytes_replayed;   ///< on the wire, by links that erred
+  unsigned links_given_up = 0;  ///< that went down by their errors
 };
 
 /// From the doorbells until the last rank has all that it gets, sums included. That senders learn

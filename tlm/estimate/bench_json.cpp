@@ -6,6 +6,40 @@ namespace sn::estimate {
 
 using json = nlohmann::ordered_json;
 
+namespace {
+
+double microseconds(base::picoseconds time) {
+  return static_cast<double>(time.value) * 1e-6;
+}
+
+json fault_json(const fault_report& report) {
+  using kind = platform::fabric_fault::kind;
+  const platform::fabric_fault& fault = report.fault;
+  json entry = {{"kind", fault.what == kind::plane  ? "plane"
+                         : fault.what == kind::link ? "link"
+                                                    : "lanes"},
+                {"plane", fault.plane}};
+  if (fault.what != kind::plane) {
+    entry["gpu"] = fault.endpoint;
+  }
+  if (fault.what == kind::lanes) {
+    entry["lanes_lost"] = fault.lanes;
+  }
+  entry.update({{"at_us", microseconds(report.when)},
+                {"bursts_sent_again", report.bursts_sent_again},
+                {"bytes_sent_again", report.bytes_sent_again.value},
+                {"recovery_us", microseconds(report.recovery)},
+                {"delivered_before_GBps", report.rate_before * 1e-9},
+                {"delivered_after_GBps", report.rate_after * 1e-9},
+                {"line_rate_after_GBps", static_cast<double>(report.line_rate.value) * 1e-9}});
+  if (report.training) {
+    entry["training_us"] = microseconds(*report.training);
+  }
+  return entry;
+}
+
+}  // namespace
+
 std::string bench_json(const bench_options& options, const std::string& fidelity,
                        const bench_result& result) {
   json rows = json::array();
@@ -22,16 +56,8 @@ std::string bench_json(const bench_options& options, const std::string& fidelity
     if (!row.reason.empty()) {
       entry["reason"] = row.reason;
     }
-    if (row.loss) {
-      entry["plane_loss"] = {
-          {"plane", row.loss->plane},
-          {"at_us", static_cast<double>(row.loss->when.value) * 1e-6},
-          {"bursts_sent_again", row.loss->bursts_sent_again},
-          {"bytes_sent_again", row.loss->bytes_sent_again.value},
-          {"recovery_us", static_cast<double>(row.loss->recovery.value) * 1e-6},
-          {"delivered_before_GBps", row.loss->rate_before * 1e-9},
-          {"delivered_after_GBps", row.loss->rate_after * 1e-9},
-          {"line_rate_after_GBps", static_cast<double>(row.loss->line_rate.value) * 1e-9}};
+    if (row.fault) {
+      entry["fault"] = fault_json(*row.fault);
     }
     rows.push_back(entry);
   }
@@ -49,7 +75,8 @@ std::string bench_json(const bench_options& options, const std::string& fidelity
     document["fabric"] = {{"bytes_injected", result.bytes_injected.value},
                           {"bytes_delivered", result.bytes_delivered.value},
                           {"bytes_failed", result.bytes_failed.value},
-                          {"bytes_replayed", result.bytes_replayed.value}};
+                          {"bytes_replayed", result.bytes_replayed.value},
+                          {"links_given_up", result.links_given_up}};
   } else {
     json assumed = json::array();
     for (const platform::assumption& one : result.library_assumptions) {

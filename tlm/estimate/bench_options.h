@@ -15,9 +15,10 @@ namespace sn::estimate {
 void check_ranks(const bench_options& options, const platform::description& machine,
                  std::uint32_t ranks);
 
-/// Throws base::configuration_error unless the plane that is to die exists, is not the only one,
-/// and is of an engine that can lose it.
-void check_kill(const bench_options& options, const platform::description& machine);
+/// The option that asks for a fault of this kind.
+const char* option_of(const platform::fabric_fault& fault);
+/// Throws base::configuration_error unless what is to fail exists and is not the only plane.
+void check_fault(const bench_options& options, const platform::description& machine);
 
 /// Throws base::configuration_error if the sizes of the options make no sequence.
 void check_sizes(const bench_options& options);

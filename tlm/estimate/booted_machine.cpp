@@ -34,52 +34,65 @@ booted_machine::outcome booted_machine::run(workload::collective what, bool chec
     data.emplace(what, work, gpus);
     data->load(built.work.ranks.front().data_memory);
   }
-  const std::uint64_t delivered = system_.fabric(0).statistics().bytes_delivered;
+  const std::uint64_t delivered = fabric_of_fault().statistics().bytes_delivered;
   run_to_end(work, progress_);
   outcome result;
   if (data) {
     result.wrong = data->count_wrong();
   }
   result.time = collective_time(built.work, work.seen());
-  if (system_.loss() && !loss_reported_) {
-    loss_reported_ = true;
-    result.loss = report_loss(work.seen().start, result.time, delivered);
+  if (system_.happened() && !fault_reported_) {
+    fault_reported_ = true;
+    result.fault = report_fault(work.seen().start, result.time, delivered);
   }
   return result;
 }
 
-void booted_machine::kill(const plane_kill& fault) {
-  killed_plane_ = fault.plane;
-  system_.lose_plane(0, fault.plane, sc_core::sc_time::from_value(fault.when.value));
+void booted_machine::plan(const planned_fault& fault) {
+  fault_ = fault.fault;
+  system_.inject(fault.fault, sc_core::sc_time::from_value(fault.when.value));
 }
 
-plane_loss_report booted_machine::report_loss(base::picoseconds start, base::picoseconds length,
-                                              std::uint64_t delivered_before) const {
-  const platform::system::plane_loss& loss = *system_.loss();
-  const base::picoseconds lost_at(loss.when.value());
-  plane_loss_report result;
-  result.plane = killed_plane_;
-  result.when = lost_at - start;
-  base::picoseconds recovered = lost_at;
+const fabric::engine& booted_machine::fabric_of_fault() const {
+  return system_.fabric(fault_.what == platform::fabric_fault::kind::plane
+                            ? fault_.domain
+                            : machine_.attachment_of(fault_.endpoint).domain);
+}
+
+fault_report booted_machine::report_fault(base::picoseconds start, base::picoseconds length,
+                                          std::uint64_t delivered_before) const {
+  const platform::system::fault_record& record = *system_.happened();
+  const base::picoseconds happened(record.when.value());
+  fault_report result;
+  result.fault = fault_;
+  result.when = happened - start;
+  base::picoseconds recovered = happened;
   for (unsigned i = 0; i < machine_.topology.accelerators; ++i) {
     const auto again = system_.accelerator(i).totals().sent_again;
     result.bursts_sent_again += again.bursts;
     result.bytes_sent_again += again.size;
     recovered = std::max(recovered, again.last);
   }
-  result.recovery = recovered - lost_at;
+  result.recovery = recovered - happened;
   const auto rate = [](std::uint64_t amount, base::picoseconds time) {
     return time.value == 0 ? 0.0 : static_cast<double>(amount) / base::to_seconds(time);
   };
-  result.rate_before = rate(loss.carried.bytes_delivered - delivered_before, result.when);
+  result.rate_before = rate(record.carried.bytes_delivered - delivered_before, result.when);
   if (length > result.when) {
     result.rate_after =
-        rate(system_.fabric(0).statistics().bytes_delivered - loss.carried.bytes_delivered,
+        rate(fabric_of_fault().statistics().bytes_delivered - record.carried.bytes_delivered,
              length - result.when);
   }
-  const std::uint64_t planes = machine_.topology.planes;
-  result.line_rate =
-      base::bytes_per_second(machine_.accelerator_payload_rate().value * (planes - 1) / planes);
+  // In lanes of a rank: those of a link that is down do not count.
+  const std::uint64_t all = std::uint64_t{machine_.lanes_per_port()} * machine_.topology.planes;
+  std::uint64_t left = all - machine_.lanes_per_port();
+  if (fault_.what == platform::fabric_fault::kind::lanes) {
+    left += system_.link(fault_.endpoint, fault_.plane).good_lanes();
+    if (record.up_again != sc_core::SC_ZERO_TIME) {
+      result.training = base::picoseconds((record.up_again - record.when).value());
+    }
+  }
+  result.line_rate = base::bytes_per_second(machine_.accelerator_payload_rate().value * left / all);
   return result;
 }
 

@@ -27,23 +27,26 @@ class booted_machine {
 
   /// What became of a collective.
   struct outcome {
-    base::picoseconds time;                 ///< collective_time()
-    std::optional<std::uint64_t> wrong;     ///< elements, if they were checked
-    std::optional<plane_loss_report> loss;  ///< if a plane died during it
+    base::picoseconds time;              ///< collective_time()
+    std::optional<std::uint64_t> wrong;  ///< elements, if they were checked
+    std::optional<fault_report> fault;   ///< if it happened meanwhile
   };
   /// Does a collective on the first accelerators; its first tag is chosen here. With `check` real
   /// data move and every element is compared. Throws base::run_error when it fails.
   outcome run(workload::collective what, bool check);
 
-  /// Lets a plane die; its time counts from now.
-  void kill(const plane_kill& fault);
+  /// Lets a fault happen; its time counts from now.
+  void plan(const planned_fault& fault);
 
   /// What all fabrics have carried since power-on, once their books have been audited.
   fabric::engine_statistics carried() const { return system_.audited_totals(); }
+  /// Links that have gone down by their errors since power-on.
+  unsigned links_given_up() const { return system_.links_given_up(); }
 
  private:
-  plane_loss_report report_loss(base::picoseconds start, base::picoseconds length,
-                                std::uint64_t delivered_before) const;
+  const fabric::engine& fabric_of_fault() const;
+  fault_report report_fault(base::picoseconds start, base::picoseconds length,
+                            std::uint64_t delivered_before) const;
 
   platform::description machine_;
   base::trace trace_;
@@ -52,8 +55,8 @@ class booted_machine {
   progress_line progress_;
   firmware_summary firmware_;
   std::uint32_t next_tag_ = 1;
-  unsigned killed_plane_ = 0;
-  bool loss_reported_ = false;
+  platform::fabric_fault fault_;
+  bool fault_reported_ = false;
 };
 
 /// The machine as the choice of an algorithm sees it: HBM is passed three times between a command

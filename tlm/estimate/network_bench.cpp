@@ -284,8 +284,8 @@ void check_options(const bench_options& options, const platform::network_machine
     throw bad("--ranks", fmt::format("expected 2 to {}, the accelerators of {}, not {}",
                                      machine.accelerators(), machine.name, ranks));
   }
-  if (options.kill) {
-    throw bad("--kill-plane",
+  if (options.fault) {
+    throw bad(option_of(options.fault->fault),
               fmt::format("{} is simulated as links: it has no planes", machine.name));
   }
   if (options.bit_error_rate) {

@@ -77,8 +77,8 @@ cell_engine::cell_engine(const sc_core::sc_module_name& name,
     plane_parameters one = each;
     one.error_seed = parameters_.error_seed * plane_limit + plane;
     planes_.push_back(std::make_unique<plane_process>(("plane_" + std::to_string(plane)).c_str(),
-                                                      one, *arbiters_[plane], clock_, batch_slots,
-                                                      listener, parameters_.order));
+                                                      plane, one, *arbiters_[plane], clock_,
+                                                      batch_slots, listener, parameters_.order));
   }
 }
 
@@ -135,8 +135,10 @@ void cell_engine::crossed(const plane_completion& share) {
   share_done(share.burst, clock_.start_of(share.slot) + path_latency_);
 }
 
-void cell_engine::lost(std::uint32_t burst) {
-  progress_[burst].lost = true;
+void cell_engine::lost(std::uint32_t burst, unsigned plane, alink::cause why) {
+  loss& sum = progress_[burst].lost;
+  sum.why = why;
+  sum.planes = static_cast<std::uint16_t>(sum.planes | (1U << plane));
   share_done(burst, alink::now());
 }
 
@@ -145,17 +147,24 @@ void cell_engine::share_done(std::uint32_t burst, base::picoseconds when) {
   progress& it = progress_[burst];
   it.last = std::max(it.last, when);
   if (--it.planes_left == 0) {
-    if (it.lost) {
-      gone(burst, it.last);
+    if (it.lost.planes != 0) {
+      gone(burst, it.last, it.lost);
     } else {
       arrived(burst, it.last);
     }
   }
 }
 
-bool cell_engine::lose_plane(unsigned plane) {
+void cell_engine::lose_plane(unsigned plane) {
   planes_.at(plane)->lose();
-  return true;
+}
+
+void cell_engine::lose_link(unsigned plane, base::port_id port) {
+  planes_.at(plane)->lose_link(port);
+}
+
+void cell_engine::restore_link(unsigned plane, base::port_id port, unsigned narrower) {
+  planes_.at(plane)->restore_link(port, narrower);
 }
 
 engine_statistics cell_engine::statistics() const {

@@ -69,7 +69,9 @@ class cell_engine : public engine, private plane_listener {
   std::uint64_t cells_out(unsigned plane, base::port_id port) const override;
   void audit() const override;
 
-  bool lose_plane(unsigned plane) override;
+  void lose_plane(unsigned plane) override;
+  void lose_link(unsigned plane, base::port_id port) override;
+  void restore_link(unsigned plane, base::port_id port, unsigned narrower) override;
 
  protected:
   void carry(const leg& way) override;
@@ -78,12 +80,13 @@ class cell_engine : public engine, private plane_listener {
   /// How far the present leg of a burst has come.
   struct progress {
     unsigned planes_left = 0;
-    bool lost = false;       ///< a share of it
+    loss lost;               ///< shares of it
     base::picoseconds last;  ///< when the latest share so far arrives, or was lost
   };
 
   void crossed(const plane_completion& share) override;
-  void lost(std::uint32_t burst) override;
+  void lost(std::uint32_t burst, unsigned plane, alink::cause why) override;
+  void gave_up(unsigned plane, base::port_id port) override { link_failed(plane, port); }
   void share_done(std::uint32_t burst, base::picoseconds when);
   plane_parameters make_plane_parameters() const;
 

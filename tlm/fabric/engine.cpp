@@ -102,6 +102,7 @@ void engine::accept(unsigned source, tlm::tlm_generic_payload& payload, base::pi
   payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   extension.completion = alink::status::ok;
   extension.why = alink::cause::none;
+  extension.lost_planes = 0;
   burst_state& state = bursts_[burst];
   state.payload = &payload;
   state.serial = accepted_++;
@@ -118,7 +119,7 @@ void engine::accept(unsigned source, tlm::tlm_generic_payload& payload, base::pi
 }
 
 /// The first cause for which a plane refuses the way between two endpoints.
-alink::cause engine::admit_on(std::uint16_t used, unsigned from, base::endpoint_id to) {
+engine::loss engine::admit_on(std::uint16_t used, unsigned from, base::endpoint_id to) {
   for (unsigned plane = 0; plane < planes(); ++plane) {
     if (((used >> plane) & 1U) == 0) {
       continue;
@@ -139,10 +140,10 @@ alink::cause engine::admit_on(std::uint16_t used, unsigned from, base::endpoint_
       }
     }
     if (why != alink::cause::none) {
-      return why;
+      return {why, static_cast<std::uint16_t>(1U << plane)};
     }
   }
-  return alink::cause::none;
+  return {};
 }
 
 void engine::set_out(burst_index burst) {
@@ -152,13 +153,13 @@ void engine::set_out(burst_index burst) {
   const auto every_plane = static_cast<std::uint16_t>((1U << planes()) - 1);
   const auto mask = static_cast<std::uint16_t>(extension.plane_mask & every_plane);
   if (mask == 0) {
-    fail(burst, alink::cause::no_plane);
+    fail(burst, {alink::cause::no_plane, 0});
     return;
   }
   const burst_spread spreading = spread(payload.get_address(), payload.get_data_length(), mask);
-  const alink::cause why = admit_on(spreading.used, state.source, extension.destination);
-  if (why != alink::cause::none) {
-    fail(burst, why);
+  const loss refused = admit_on(spreading.used, state.source, extension.destination);
+  if (refused.why != alink::cause::none) {
+    fail(burst, refused);
     return;
   }
   state.destination = static_cast<std::uint16_t>(endpoint_of_id_[extension.destination]);
@@ -188,8 +189,15 @@ void engine::arrived(burst_index burst, base::picoseconds when) {
   schedule(burst, data_are_back ? stage::response : stage::target, when);
 }
 
-void engine::gone(burst_index burst, base::picoseconds when) {
+void engine::gone(burst_index burst, base::picoseconds when, const loss& what) {
+  bursts_[burst].lost = what;
   schedule(burst, stage::loss, when);
+}
+
+void engine::link_failed(unsigned plane, base::port_id port) {
+  if (on_link_failure_) {
+    on_link_failure_(plane, port);
+  }
 }
 
 void engine::schedule(burst_index burst, stage next, base::picoseconds when) {
@@ -227,7 +235,7 @@ void engine::keep_appointments() {
         break;
       case stage::loss:
         leave_order(burst);
-        fail(burst, alink::cause::plane_lost);
+        fail(burst, bursts_[burst].lost);
         break;
     }
   }
@@ -283,19 +291,20 @@ void engine::send_back(burst_index burst) {
   const tlm::tlm_generic_payload& payload = *state.payload;
   const burst_spread spreading =
       spread(payload.get_address(), payload.get_data_length(), state.planes);
-  const alink::cause why = admit_on(spreading.used, state.destination, endpoints_[state.source].id);
-  if (why != alink::cause::none) {
-    fail(burst, why);
+  const loss refused = admit_on(spreading.used, state.destination, endpoints_[state.source].id);
+  if (refused.why != alink::cause::none) {
+    fail(burst, refused);
     return;
   }
   send(burst, spreading, state.destination, state.source, false);
 }
 
-void engine::fail(burst_index burst, alink::cause why) {
+void engine::fail(burst_index burst, const loss& what) {
   tlm::tlm_generic_payload& payload = *bursts_[burst].payload;
   alink::burst_extension& extension = alink::extension_of(payload);
-  extension.why = why;
-  extension.completion = alink::status_of(why);
+  extension.why = what.why;
+  extension.lost_planes = what.planes;
+  extension.completion = alink::status_of(what.why);
   payload.set_response_status(extension.completion == alink::status::decode_error
                                   ? tlm::TLM_ADDRESS_ERROR_RESPONSE
                                   : tlm::TLM_GENERIC_ERROR_RESPONSE);

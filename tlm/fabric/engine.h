@@ -4,7 +4,9 @@
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <systemc>
 #include <tlm>
@@ -68,8 +70,18 @@ class engine : public sc_core::sc_module {
   bool idle() const { return under_way_ == 0; }
   /// The switch of `plane` dies now. Bursts of which a part has not crossed it fail with
   /// cause::plane_lost, when their other parts are through; nothing of them is delivered. That no
-  /// further burst comes is up to the plane's control. False: this engine cannot.
-  virtual bool lose_plane(unsigned plane) = 0;
+  /// further burst comes is up to the plane's control.
+  virtual void lose_plane(unsigned plane) = 0;
+  /// The link at `port` of `plane` goes down now, in both directions: the same for the bursts that
+  /// it was to carry, with cause::link_lost.
+  virtual void lose_link(unsigned plane, base::port_id port) = 0;
+  /// The link at `port` of `plane` is up again, and a cell takes `narrower` times as long on it as
+  /// on the link as it was built. Nothing may be under way on it.
+  virtual void restore_link(unsigned plane, base::port_id port, unsigned narrower) = 0;
+  /// Gets every link that goes down by itself, because replays brought nothing: up to a path
+  /// latency after it happened.
+  using link_callback = std::function<void(unsigned plane, base::port_id port)>;
+  void on_link_failure(link_callback callback) { on_link_failure_ = std::move(callback); }
   /// What has been carried so far.
   virtual engine_statistics statistics() const = 0;
   /// Aborts if an invariant of the books is broken: a link above its line rate, credits that
@@ -86,6 +98,12 @@ class engine : public sc_core::sc_module {
 
  protected:
   using burst_index = std::uint32_t;
+
+  /// Why something did not pass, and on which planes: one bit each.
+  struct loss {
+    alink::cause why = alink::cause::none;
+    std::uint16_t planes = 0;
+  };
 
   /// One way through the fabric: all shares of a burst from one port to another.
   struct leg {
@@ -109,9 +127,11 @@ class engine : public sc_core::sc_module {
   virtual void carry(const leg& way) = 0;
   /// The last byte of the present leg of `burst` arrives at `when`, which is not in the past.
   void arrived(burst_index burst, base::picoseconds when);
-  /// Instead of arrived(): a part of the present leg of `burst` was lost with its plane, and
-  /// nothing of it is under way after `when`.
-  void gone(burst_index burst, base::picoseconds when);
+  /// Instead of arrived(): parts of the present leg of `burst` were lost, for the reason and on the
+  /// planes that `what` says, and nothing of it is under way after `when`.
+  void gone(burst_index burst, base::picoseconds when, const loss& what);
+  /// A link has gone down by itself.
+  void link_failed(unsigned plane, base::port_id port);
 
   /// The fields of the statistics that do not depend on how bursts move.
   const engine_statistics& totals() const { return totals_; }
@@ -135,6 +155,7 @@ class engine : public sc_core::sc_module {
     std::uint16_t planes = 0;  ///< the planes that it may use
     bool in_order = false;     ///< it is in the books of its region order
     stage waits_for = stage::outward;
+    loss lost;  ///< if it waits for its loss to be told
   };
 
   /// A burst whose next stage begins at a known time. Ties go by order of acceptance.
@@ -150,10 +171,10 @@ class engine : public sc_core::sc_module {
   void refuse_blocking(int index, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void accept(unsigned source, tlm::tlm_generic_payload& payload, base::picoseconds when);
   void set_out(burst_index burst);
-  alink::cause admit_on(std::uint16_t used, unsigned from, base::endpoint_id to);
+  loss admit_on(std::uint16_t used, unsigned from, base::endpoint_id to);
   void send(burst_index burst, const burst_spread& spreading, unsigned from, unsigned to,
             bool requests_only);
-  void fail(burst_index burst, alink::cause why);
+  void fail(burst_index burst, const loss& what);
   void schedule(burst_index burst, stage next, base::picoseconds when);
   void keep_appointments();
   void reach_target(burst_index burst);
@@ -182,6 +203,7 @@ class engine : public sc_core::sc_module {
   std::vector<std::vector<tlm::tlm_generic_payload*>> responses_;  ///< per endpoint, in order
   std::vector<region_order> orders_;                               ///< per source and destination
   std::vector<burst_index> released_;                              ///< scratch of reach_target()
+  link_callback on_link_failure_;
   std::uint64_t accepted_ = 0;
   std::uint64_t under_way_ = 0;
   engine_statistics totals_;

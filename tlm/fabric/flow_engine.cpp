@@ -57,6 +57,7 @@ flow_engine::flow_engine(const sc_core::sc_module_name& name,
       clock_(parameters.cell, parameters.port_rate),
       batch_slots_(clock_.slots_within(parameters.path_latency)),
       settled_(parameters.planes),
+      narrow_links_(parameters.planes, std::vector<bool>(parameters.ports)),
       wake_(parameters.order, [this] { run(); }) {
   base::ensure(parameters_.cell_payload.value >= 1 && parameters_.cell_payload <= parameters_.cell,
                "a cell carries at least one byte and no more than itself");
@@ -126,12 +127,20 @@ void flow_engine::join_groups() {
       }
     }
   }
-  group& first = groups_.front();
-  for (const group& one : groups_) {
-    first.planes = static_cast<std::uint16_t>(first.planes | one.planes);
+  // Those with links that are not as they were built stay by themselves.
+  std::vector<group> joined;
+  std::size_t alike = groups_.size();
+  for (group& one : groups_) {
+    one.fluid.reset_statistics();
+    const bool narrow = (one.planes & narrowed_) != 0;
+    if (!narrow && alike != groups_.size()) {
+      joined[alike].planes = static_cast<std::uint16_t>(joined[alike].planes | one.planes);
+      continue;
+    }
+    alike = narrow ? alike : joined.size();
+    joined.push_back(std::move(one));
   }
-  first.fluid.reset_statistics();
-  groups_.erase(groups_.begin() + 1, groups_.end());
+  groups_ = std::move(joined);
 }
 
 /// Makes every plane of a group carry the same number of cells.
@@ -191,9 +200,73 @@ void flow_engine::crossed(const plane_completion& share, std::uint16_t planes) {
     }
   }
   burst.last = std::max(burst.last, clock_.start_of(share.slot) + parameters_.path_latency);
-  if (burst.planes_left == 0) {
-    arrived(share.burst, burst.last);
+  share_done(share.burst);
+}
+
+void flow_engine::share_done(std::uint32_t burst) {
+  const progress& it = progress_[burst];
+  if (it.planes_left != 0) {
+    return;
   }
+  if (it.lost.planes != 0) {
+    gone(burst, it.last, it.lost);
+  } else {
+    arrived(burst, it.last);
+  }
+}
+
+/// The group of a plane, from which all others have been taken.
+flow_engine::group& flow_engine::alone(unsigned plane) {
+  const auto bit = static_cast<std::uint16_t>(1U << plane);
+  const auto found = std::find_if(groups_.begin(), groups_.end(),
+                                  [plane](const group& one) { return has(one.planes, plane); });
+  if (found->planes == bit) {
+    return *found;
+  }
+  group single = *found;
+  single.planes = bit;
+  found->planes = static_cast<std::uint16_t>(found->planes & ~bit);
+  groups_.push_back(std::move(single));
+  return groups_.back();
+}
+
+void flow_engine::lose_plane(unsigned plane) {
+  run();
+  alone(plane).fluid.lose(clock_.first_from(alink::now()), lost_);
+  tell_losses(plane, alink::cause::plane_lost);
+}
+
+void flow_engine::lose_link(unsigned plane, base::port_id port) {
+  run();
+  alone(plane).fluid.lose_link(clock_.first_from(alink::now()), port, lost_);
+  tell_losses(plane, alink::cause::link_lost);
+}
+
+void flow_engine::tell_losses(unsigned plane, alink::cause why) {
+  for (const std::uint32_t burst : lost_) {
+    progress& it = progress_[burst];
+    it.lost.why = why;
+    it.lost.planes = static_cast<std::uint16_t>(it.lost.planes | (1U << plane));
+    it.last = std::max(it.last, alink::now());
+    --it.planes_left;
+    share_done(burst);
+  }
+  lost_.clear();
+  wake_up();
+}
+
+void flow_engine::restore_link(unsigned plane, base::port_id port, unsigned narrower) {
+  std::vector<bool>& narrow = narrow_links_.at(plane);
+  if (narrower == 1 && !narrow.at(port)) {
+    return;
+  }
+  run();
+  alone(plane).fluid.restore_link(clock_.first_from(alink::now()), port, narrower);
+  narrow.at(port) = narrower != 1;
+  const auto bit = static_cast<std::uint16_t>(1U << plane);
+  const bool any = std::find(narrow.begin(), narrow.end(), true) != narrow.end();
+  narrowed_ = static_cast<std::uint16_t>(any ? narrowed_ | bit : narrowed_ & ~bit);
+  wake_up();
 }
 
 const flow_engine::group& flow_engine::group_of(unsigned plane) const {

@@ -46,8 +46,9 @@ class flow_engine : public engine {
   /// Groups of planes that are simulated as one.
   std::size_t groups() const { return groups_.size(); }
 
-  /// Fluids cannot be lost: use fidelity cell.
-  bool lose_plane(unsigned /*plane*/) override { return false; }
+  void lose_plane(unsigned plane) override;
+  void lose_link(unsigned plane, base::port_id port) override;
+  void restore_link(unsigned plane, base::port_id port, unsigned narrower) override;
   engine_statistics statistics() const override;
   std::uint64_t cells_in(unsigned plane, base::port_id port) const override;
   std::uint64_t cells_out(unsigned plane, base::port_id port) const override;
@@ -67,12 +68,16 @@ class flow_engine : public engine {
   struct progress {
     leg way;
     unsigned planes_left = 0;
+    loss lost;               ///< shares of it
     base::picoseconds last;  ///< when the latest share so far arrives
   };
 
   void join_groups();
   void split_groups(const std::array<std::uint32_t, plane_limit>& cells);
   void crossed(const plane_completion& share, std::uint16_t planes);
+  void tell_losses(unsigned plane, alink::cause why);
+  void share_done(std::uint32_t burst);
+  group& alone(unsigned plane);
   void wake_up();
   void run();
   const group& group_of(unsigned plane) const;
@@ -85,6 +90,9 @@ class flow_engine : public engine {
   std::vector<plane_statistics> settled_;  ///< per plane: cells of former groups, and all bytes
   std::vector<progress> progress_;         ///< per burst
   std::vector<plane_completion> done_;     ///< scratch of run()
+  std::vector<std::uint32_t> lost_;        ///< scratch of lose_plane() and lose_link()
+  std::uint16_t narrowed_ = 0;             ///< planes with a link that is not as it was built
+  std::vector<std::vector<bool>> narrow_links_;  ///< by plane and port
   kernel::alarm wake_;
   std::uint64_t wake_slot_ = 0;  ///< when the next wake-up is, if there is one
   bool awake_ = false;

@@ -27,6 +27,7 @@ constexpr std::uint64_t to_fluid(std::uint32_t cells) {
 flow_plane::flow_plane(const flow_plane_parameters& parameters)
     : parameters_(parameters),
       ports_(parameters.slots_per_cell.size()),
+      slots_per_cell_(parameters.slots_per_cell),
       rates_(capacities(parameters)),
       contention_(static_cast<unsigned>(ports_), parameters.iterations),
       flows_(ports_ * ports_),
@@ -182,7 +183,7 @@ void flow_plane::take_turns(unsigned input) {
           {slot, static_cast<std::uint16_t>(input), static_cast<std::uint16_t>(output), false});
       std::push_heap(beginnings_.begin(), beginnings_.end(), later);
     }
-    slot += parameters_.slots_per_cell[input];
+    slot += slots_per_cell_[input];
   }
   turn_[input] = static_cast<std::uint8_t>(at);
 }
@@ -246,7 +247,7 @@ void flow_plane::begin_flows() {
       if (shares_[flow_of(next.input, next.output).head].cells == 1) {
         std::uint64_t& turn = next_turn_[next.output];
         next.slot = std::max(turn, now_);
-        turn = next.slot + parameters_.slots_per_cell[next.output];
+        turn = next.slot + slots_per_cell_[next.output];
         next.granted = true;
         std::push_heap(beginnings_.begin(), beginnings_.end(), later);
         continue;
@@ -386,11 +387,11 @@ void flow_plane::audit() const {
       up += flow_of(input, output).rate;
       down[output] += flow_of(input, output).rate;
     });
-    base::ensure(up * parameters_.slots_per_cell[input] <= max_min::one_cell_per_slot,
+    base::ensure(up * slots_per_cell_[input] <= max_min::one_cell_per_slot,
                  "an uplink carries more than its line rate");
   }
   for (unsigned output = 0; output < ports_; ++output) {
-    base::ensure(down[output] * parameters_.slots_per_cell[output] <= max_min::one_cell_per_slot,
+    base::ensure(down[output] * slots_per_cell_[output] <= max_min::one_cell_per_slot,
                  "a downlink carries more than its line rate");
   }
 }

@@ -56,6 +56,15 @@ class flow_plane {
   /// slot.
   void run(std::uint64_t until, std::vector<plane_completion>& done);
 
+  /// The switch dies in `slot`, before which everything has been simulated. Appends to `lost` the
+  /// burst of every share that has not crossed.
+  void lose(std::uint64_t slot, std::vector<std::uint32_t>& lost);
+  /// The same for the link at `port`, in both directions.
+  void lose_link(std::uint64_t slot, base::port_id port, std::vector<std::uint32_t>& lost);
+  /// The link at `port`, which nothing uses, is from `slot` on `narrower` times slower than it was
+  /// built.
+  void restore_link(std::uint64_t slot, base::port_id port, unsigned narrower);
+
   /// Nothing is under way.
   bool idle() const { return open_shares_ == 0; }
   /// The next slot in which something changes; only if not idle.
@@ -124,6 +133,7 @@ class flow_plane {
   void drain(unsigned input, unsigned output);
   void begin_flows();
   void begin(unsigned input, unsigned output);
+  void lose_flow(unsigned input, unsigned output, std::vector<std::uint32_t>& lost);
   void remove_drained();
   void solve();
   void take_rates(unsigned input);
@@ -140,6 +150,7 @@ class flow_plane {
 
   flow_plane_parameters parameters_;
   std::size_t ports_;
+  std::vector<std::uint8_t> slots_per_cell_;  ///< per port, as the links are now
   max_min rates_;
   flow_contention contention_;
   std::uint64_t now_ = 0;         ///< slot

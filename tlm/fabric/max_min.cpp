@@ -39,6 +39,13 @@ void max_min::remove(unsigned input, unsigned output) {
   dirty_outputs_.set(output);
 }
 
+void max_min::set_capacity(unsigned port, rate capacity) {
+  base::ensure(capacity != 0 && outputs_[port].none() && inputs_[port].none(),
+               "the capacity of a link changes while flows use it, or to none");
+  in_[port].full = in_[port].capacity = capacity;
+  out_[port].full = out_[port].capacity = capacity;
+}
+
 void max_min::limit_output(unsigned output, double part) {
   base::ensure(part > 0.0 && part <= 1.0, "an output is limited to more or less than it has");
   link& one = out_[output];

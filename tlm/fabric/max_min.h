@@ -38,6 +38,8 @@ class max_min {
   /// Inputs that have a flow to `output`.
   const base::port_set& inputs_of(unsigned output) const { return inputs_[output]; }
 
+  /// The link at `port` has another capacity, not 0, in both directions. No flow may use it.
+  void set_capacity(unsigned port, rate capacity);
   /// Lets an output carry only a part of its capacity, 0 < `part` <= 1, from the next solve() on.
   void limit_output(unsigned output, double part);
   /// Finds flows that may need another rate: those that others connect to one that was added or

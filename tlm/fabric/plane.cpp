@@ -5,19 +5,8 @@
 #include "base/error.h"
 
 namespace sn::fabric {
-namespace {
 
 using base::port_set;
-
-std::size_t ring_size(std::uint64_t longest_delay) {
-  std::size_t size = 1;
-  while (size <= longest_delay) {
-    size *= 2;
-  }
-  return size;
-}
-
-}  // namespace
 
 plane::plane(const plane_parameters& parameters, arbiter::scheduler& scheduler)
     : plane(parameters, &scheduler, nullptr) {
@@ -54,9 +43,9 @@ plane::plane(const plane_parameters& parameters, arbiter::scheduler* scheduler,
   base::ensure(parameters_.payload_bytes >= 1 && parameters_.bin_slots >= 1,
                "cells carry payload and bins last");
 
-  base::ensure(parameters_.cell_error >= 0.0 && parameters_.cell_error < 1.0 &&
+  base::ensure(parameters_.cell_error >= 0.0 && parameters_.cell_error <= 1.0 &&
                    parameters_.replay_slots >= 1,
-               "links that err need a loop, and some cells that arrive");
+               "links err with a probability, and then need a loop");
   state_.errors = base::random_generator(parameters_.error_seed);
 
   unsigned slowest = 1;
@@ -67,22 +56,15 @@ plane::plane(const plane_parameters& parameters, arbiter::scheduler* scheduler,
   }
   const std::uint64_t longest_replay =
       parameters_.cell_error > 0.0 ? std::uint64_t{parameters_.replay_slots} * replay_attempts : 0;
-  const std::size_t ring = ring_size(std::max<std::uint64_t>(
-      {std::uint64_t{parameters_.uplink_slots} + slowest, parameters_.credit_slots,
-       parameters_.receive_credit_slots, slowest + longest_replay}));
-  ring_mask_ = ring - 1;
-
-  for (auto* line : {&state_.uplink, &state_.credit, &state_.reduction_credit}) {
-    line->inputs.resize(ring);
-    line->queue.resize(ring * ports);
-  }
+  fit_ring(std::max<std::uint64_t>({std::uint64_t{parameters_.uplink_slots} + slowest,
+                                    parameters_.credit_slots, parameters_.receive_credit_slots,
+                                    slowest + longest_replay}));
+  state_.slots_per_cell = parameters_.slots_per_cell;
+  state_.uplink_attempts.resize(ports);
   for (unsigned lower = 0; lower + 1 < parameters_.classes; ++lower) {
     const unsigned weight = std::max<unsigned>(1, parameters_.class_weights[lower]);
     class_turns_.insert(class_turns_.end(), weight, static_cast<std::uint8_t>(lower));
   }
-  state_.uplink_release.resize(ring);
-  state_.downlink_release.resize(ring);
-  state_.receive_credit.resize(ring * parameters_.classes);
   state_.statistics.uplinks.resize(ports);
   state_.statistics.downlinks.resize(ports);
   clear();
@@ -136,33 +118,6 @@ void plane::clear() {
   state_.links_sending = 0;
 }
 
-void plane::lose(std::vector<std::uint32_t>& lost) {
-  for (const plane_state::flow& flow : state_.flows) {
-    for (std::uint32_t share = flow.crossing; share != plane_state::no_share;
-         share = state_.shares[share].next) {
-      if (state_.shares[share].copies == plane_state::no_share) {
-        lost.push_back(state_.shares[share].burst);
-      }
-    }
-  }
-  lose_copies(lost);
-  for (std::size_t i = state_.inbox_head; i != state_.inbox.size(); ++i) {
-    if (state_.inbox[i].copies == plane_state::no_share) {
-      lost.push_back(state_.inbox[i].burst);
-    }
-  }
-  std::uint64_t sent = 0;
-  for (const link_statistics& up : state_.statistics.uplinks) {
-    sent += up.cells;
-  }
-  const std::uint64_t lost_under_way = state_.statistics.cells_lost - state_.cells_never_sent;
-  const std::uint64_t through = state_.statistics.cells - state_.statistics.cells_copied +
-                                state_.statistics.cells_reduced + state_.statistics.cells_multicast;
-  state_.statistics.cells_lost += state_.cells_unsent + (sent - through - lost_under_way);
-  state_.cells_never_sent += state_.cells_unsent;
-  clear();
-}
-
 void plane::inject(const plane_injection& share) {
   base::ensure(share.slot >= state_.next_slot, "a share is injected into the past of a plane");
   base::ensure(state_.inbox.empty() || share.slot >= state_.inbox.back().slot,
@@ -207,7 +162,7 @@ template <bool classed>
 void plane::step(std::vector<plane_completion>& done) {
   const std::size_t now = ring(state_.next_slot);
   if (state_.inbox_head != state_.inbox.size()) {
-    take_inbox<classed>();
+    take_inbox<classed>(done);
   }
   take_credits<classed>(now);
   take_arrivals<classed>(now);
@@ -219,6 +174,9 @@ void plane::step(std::vector<plane_completion>& done) {
     arbitrate<classed>(now, done);
   }
   send<classed>(now);
+  if (giving_up_.any()) {
+    give_up_links(done);
+  }
   ++state_.statistics.slots;
   state_.statistics.queued_cell_slots += state_.cells_waiting;
   ++state_.next_slot;
@@ -235,10 +193,13 @@ std::uint32_t plane::new_share() {
 }
 
 template <bool classed>
-void plane::take_inbox() {
+void plane::take_inbox(std::vector<plane_completion>& done) {
   while (state_.inbox_head != state_.inbox.size() &&
          state_.inbox[state_.inbox_head].slot <= state_.next_slot) {
     const plane_injection& injection = state_.inbox[state_.inbox_head++];
+    if (state_.dead.any() && lost_at_once(injection, done)) {
+      continue;
+    }
     const std::uint64_t cells =
         (injection.bytes + parameters_.payload_bytes - 1) / parameters_.payload_bytes;
     base::ensure(cells < plane_state::no_share, "a share has more cells than a plane can count");
@@ -431,8 +392,7 @@ template <bool classed>
 std::uint64_t plane::leave(unsigned output, unsigned traffic_class, std::size_t now) {
   link_statistics& link = state_.statistics.downlinks[output];
   ++link.cells;
-  const std::uint64_t occupied =
-      parameters_.slots_per_cell[output] + replay_downlink<classed>(output);
+  const std::uint64_t occupied = state_.slots_per_cell[output] + replay_downlink<classed>(output);
   link.busy_slots += occupied;
   if (occupied > 1) {
     ready<classed>().reset(output);
@@ -488,7 +448,8 @@ void plane::cross(unsigned input, unsigned queue, std::size_t now,
   if (--flow.cross_left == 0) {
     const plane_state::share& share = state_.shares[flow.crossing];
     state_.statistics.downlinks[column_of(queue)].bytes += share.bytes;
-    done.push_back({share.burst, state_.next_slot + occupied - parameters_.uplink_slots});
+    done.push_back({share.burst, state_.next_slot + occupied - parameters_.uplink_slots,
+                    giving_up_.test(column_of(queue))});
     next_share(flow);
   }
 }
@@ -498,8 +459,7 @@ void plane::send(std::size_t now) {
   const port_set senders = state_.inputs_sendable & state_.inputs_free;
   std::uint64_t sent = 0;
   senders.for_each([&](unsigned input) {
-    if (hit()) {
-      replay_uplink<classed>(input, now);
+    if (parameters_.cell_error > 0.0 && uplink_hit<classed>(input, now)) {
       return;
     }
     send_cell<classed>(input, next_to_send<classed>(input), now);
@@ -528,6 +488,21 @@ unsigned plane::next_to_send(unsigned input) {
   return classed ? queue_of(traffic_class, column) : column;
 }
 
+/// The next cell of an input is hit on its link: a replay begins, or was one too many.
+template <bool classed>
+bool plane::uplink_hit(unsigned input, std::size_t now) {
+  if (!hit()) {
+    state_.uplink_attempts[input] = 0;
+    return false;
+  }
+  if (state_.uplink_attempts[input]++ == replay_attempts) {
+    giving_up_.set(input);
+  } else {
+    replay_uplink<classed>(input, now);
+  }
+  return true;
+}
+
 /// The link sends, and sends again, for a loop; the cell that was hit is as good as not sent.
 template <bool classed>
 void plane::replay_uplink(unsigned input, std::size_t now) {
@@ -543,7 +518,7 @@ void plane::replay_uplink(unsigned input, std::size_t now) {
       behind += std::min<std::uint64_t>(flow.send_left, flow.credits);
     });
   }
-  const std::uint64_t most = parameters_.replay_slots / parameters_.slots_per_cell[input];
+  const std::uint64_t most = parameters_.replay_slots / state_.slots_per_cell[input];
   state_.statistics.cells_replayed +=
       std::max<std::uint64_t>(1, std::min<std::uint64_t>(behind, most));
 }
@@ -553,7 +528,10 @@ template <bool classed>
 std::uint64_t plane::replay_downlink(unsigned output) {
   std::uint64_t slots = 0;
   for (unsigned attempts = 0; hit(); ++attempts) {
-    base::ensure(attempts < replay_attempts, "a link brought nothing in all its replays");
+    if (attempts == replay_attempts) {
+      giving_up_.set(output);
+      break;
+    }
     slots += parameters_.replay_slots;
     std::uint64_t behind = 1;
     for (unsigned c = 0; c < classes<classed>(); ++c) {
@@ -561,7 +539,7 @@ std::uint64_t plane::replay_downlink(unsigned output) {
       waiting_inputs<classed>(queue).for_each(
           [&](unsigned input) { behind += flow_of(input, queue).waiting; });
     }
-    const std::uint64_t most = parameters_.replay_slots / parameters_.slots_per_cell[output];
+    const std::uint64_t most = parameters_.replay_slots / state_.slots_per_cell[output];
     state_.statistics.cells_replayed +=
         std::max<std::uint64_t>(1, std::min<std::uint64_t>(behind, most));
   }
@@ -572,7 +550,7 @@ template <bool classed>
 void plane::send_cell(unsigned input, unsigned queue, std::size_t now) {
   plane_state::flow& flow = flow_of(input, queue);
   link_statistics& link = state_.statistics.uplinks[input];
-  const unsigned width = parameters_.slots_per_cell[input];
+  const unsigned width = state_.slots_per_cell[input];
   ++link.cells;
   link.busy_slots += width;
   --flow.credits;
@@ -599,8 +577,7 @@ void plane::send_cell(unsigned input, unsigned queue, std::size_t now) {
   if (width > 1) {
     // What goes to a group is handed out at the rate at which it comes.
     const unsigned output = column_of(queue);
-    const unsigned output_width =
-        output < parameters_.ports ? parameters_.slots_per_cell[output] : 1U;
+    const unsigned output_width = output < parameters_.ports ? state_.slots_per_cell[output] : 1U;
     delay += width > output_width ? width - output_width : 0;
     state_.inputs_free.reset(input);
     state_.uplink_release[(now + width) & ring_mask_].set(input);
@@ -620,6 +597,7 @@ void plane::audit() const {
   for (unsigned port = 0; port < parameters_.ports; ++port) {
     const link_statistics& up = statistics.uplinks[port];
     const link_statistics& down = statistics.downlinks[port];
+    // The line rate is that of the link as it was built.
     // A cell that began in the last slot simulated may still have width - 1 slots to go.
     const std::uint64_t width = parameters_.slots_per_cell[port];
     base::ensure(up.cells * width <= statistics.slots + width - 1,

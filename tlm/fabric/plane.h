@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -41,7 +42,7 @@ struct plane_parameters {
   std::uint64_t error_seed = 1;
 };
 
-/// Hits of one cell in a row, at most: beyond that the link would have to be given up.
+/// Replays in a row that may bring nothing: at the next hit the link goes down.
 inline constexpr unsigned replay_attempts = 16;
 
 /// A burst's share of this plane: so many bytes from one port to another.
@@ -61,11 +62,12 @@ struct plane_copy {
   std::uint32_t burst = 0;  ///< that is complete when `output` has its copy
 };
 
-/// A share whose last cell has crossed the switch.
+/// A share whose last cell has crossed the switch, or of which a part was lost with its link.
 struct plane_completion {
   std::uint32_t burst = 0;
   /// The last byte arrives one path latency (uplink, switch and downlink) after this slot begins.
   std::uint64_t slot = 0;
+  bool lost = false;
 };
 
 /// The whole mutable state of a plane but for its scheduler's, as data.
@@ -177,6 +179,11 @@ struct plane_state {
   std::uint64_t bytes_copied = 0;    ///< that left as results and copies
   base::random_generator errors{1};  ///< which cells are hit
 
+  std::vector<std::uint8_t> slots_per_cell;   ///< per port, as the links are now
+  std::vector<std::uint8_t> uplink_attempts;  ///< per port: hits in a row
+  base::port_set dead;                        ///< ports whose link went down by itself
+  std::vector<base::port_id> failures;        ///< of these, those that nobody knows of
+
   plane_statistics statistics;
 };
 
@@ -201,7 +208,8 @@ struct plane_state {
 /// A cell for many stays in its VOQ, or in the buffer, until all outputs have it.
 ///
 /// Where links err, step 4 may instead lose the link to a replay, and in step 3 a cell may hold its
-/// output's link for a replay or more, and arrive as much later.
+/// output's link for a replay or more, and arrive as much later. A link whose replays bring nothing
+/// goes down, with everything that is waiting or under way to use it.
 ///
 /// A port with n slots per cell sends and receives one cell per n slots. A switch passes a cell on
 /// as it comes in (the latency of the switch includes what it must see first), except where the
@@ -235,6 +243,14 @@ class plane {
   /// The switch dies: whatever has not crossed it is gone. Appends to `lost` the burst of every
   /// share that will not complete, and leaves the plane idle.
   void lose(std::vector<std::uint32_t>& lost);
+  /// The same for the link at `port`, in both directions; what groups have under way is lost, too.
+  void lose_link(base::port_id port, std::vector<std::uint32_t>& lost);
+  /// The link at `port` is up, also if it went down by itself, and `narrower` times slower than it
+  /// was built. Nothing may be waiting or under way to use it.
+  void restore_link(base::port_id port, unsigned narrower);
+  /// The next link that went down by itself, each once. What comes for it is lost until it is
+  /// restored.
+  std::optional<base::port_id> take_failure();
 
   /// Nothing is waiting, nothing is under way, all credits are home.
   bool idle() const;
@@ -247,7 +263,10 @@ class plane {
 
   /// State as data. The scheduler's own is not part of it.
   const plane_state& save() const { return state_; }
-  void restore(const plane_state& saved) { state_ = saved; }
+  void restore(const plane_state& saved) {
+    state_ = saved;
+    ring_mask_ = state_.uplink.inputs.size() - 1;
+  }
 
  private:
   // What runs in every slot knows at compile time whether there are classes and groups.
@@ -269,7 +288,7 @@ class plane {
   void step(std::vector<plane_completion>& done);
   std::uint32_t new_share();
   template <bool classed>
-  void take_inbox();
+  void take_inbox(std::vector<plane_completion>& done);
   template <bool classed>
   void take_credits(std::size_t now);
   template <bool classed>
@@ -298,11 +317,23 @@ class plane {
     return parameters_.cell_error > 0.0 && state_.errors.chance(parameters_.cell_error);
   }
   template <bool classed>
+  bool uplink_hit(unsigned input, std::size_t now);
+  template <bool classed>
   void replay_uplink(unsigned input, std::size_t now);
   template <bool classed>
   std::uint64_t replay_downlink(unsigned output);
   bool quiet() const;
   std::uint64_t audit_credits() const;
+
+  // plane_loss.cpp
+  bool uses(const plane_injection& share, base::port_id port) const;
+  bool lost_at_once(const plane_injection& share, std::vector<plane_completion>& done);
+  void lose_flow(unsigned input, unsigned queue, std::vector<std::uint32_t>& lost);
+  template <bool classed>
+  void lose_request(unsigned input, unsigned queue);
+  void lose_groups(std::vector<std::uint32_t>& lost);
+  void give_up_links(std::vector<plane_completion>& done);
+  void fit_ring(std::uint64_t longest_delay);
 
   // plane_groups.cpp
   bool is_reduction(unsigned column) const { return (column - parameters_.ports) % 2 == 0; }
@@ -365,6 +396,8 @@ class plane {
   std::vector<std::uint8_t> class_turns_;  ///< a round of the classes below the highest
   arbiter::slot_grant grant_;
   arbiter::class_grant class_grant_;
+  base::port_set giving_up_;         ///< scratch of step(): links that go down in this slot
+  std::vector<std::uint32_t> lost_;  ///< scratch of step()
   plane_state state_;
 };
 

@@ -6,14 +6,15 @@ namespace {
 alink::cause judge(const plane_control& control, base::port_id input, base::endpoint_id destination,
                    base::port_id& output) {
   if (!control.port_up(input)) {
-    return alink::cause::source_port_down;
+    return control.port_lost(input) ? alink::cause::link_lost : alink::cause::source_port_down;
   }
   const auto route = control.route(destination);
   if (!route) {
     return alink::cause::no_route;
   }
   if (!control.port_up(*route)) {
-    return alink::cause::destination_port_down;
+    return control.port_lost(*route) ? alink::cause::link_lost
+                                     : alink::cause::destination_port_down;
   }
   const base::pod_id pod = control.pod(input);
   if (pod == 0 || pod != control.pod(*route)) {

@@ -18,6 +18,8 @@ class plane_control {
 
   /// The link at `port` is trained.
   virtual bool port_up(base::port_id port) const = 0;
+  /// The link at `port` was trained and has failed since.
+  virtual bool port_lost(base::port_id /*port*/) const { return false; }
   /// The output port for `destination`, if there is a route.
   virtual std::optional<base::port_id> route(base::endpoint_id destination) const = 0;
   /// The virtual pod of the endpoint behind `port`; 0: none.

@@ -200,7 +200,7 @@ void plane::give(plane_state::copy_list& list, unsigned output, std::uint64_t by
   const auto copy = std::find_if(list.copies.begin(), list.copies.end(),
                                  [output](const plane_copy& one) { return one.output == output; });
   base::ensure(copy != list.copies.end(), "a copy went where none was wanted");
-  done.push_back({copy->burst, slot});
+  done.push_back({copy->burst, slot, giving_up_.test(output)});
   list.copies.erase(copy);
   state_.statistics.downlinks[output].bytes += bytes;
   state_.bytes_copied += bytes;

@@ -5,11 +5,12 @@
 
 namespace sn::fabric {
 
-plane_process::plane_process(const sc_core::sc_module_name& name,
+plane_process::plane_process(const sc_core::sc_module_name& name, unsigned index,
                              const plane_parameters& parameters, arbiter::scheduler& scheduler,
                              const slot_clock& clock, std::uint64_t batch_slots,
                              plane_listener& listener, kernel::turns* order)
     : sc_core::sc_module(name),
+      index_(index),
       plane_(parameters, scheduler),
       clock_(clock),
       batch_slots_(batch_slots),
@@ -27,12 +28,29 @@ void plane_process::inject(plane_injection share) {
 }
 
 void plane_process::lose() {
-  run();
+  run_to_now();
   plane_.lose(lost_);
-  wake_.cancel();
-  awake_ = false;
+  tell_losses(alink::cause::plane_lost);
+}
+
+void plane_process::lose_link(base::port_id port) {
+  run_to_now();
+  plane_.lose_link(port, lost_);
+  tell_losses(alink::cause::link_lost);
+}
+
+void plane_process::restore_link(base::port_id port, unsigned narrower) {
+  run_to_now();
+  plane_.restore_link(port, narrower);
+}
+
+void plane_process::tell_losses(alink::cause why) {
+  if (plane_.idle()) {
+    wake_.cancel();
+    awake_ = false;
+  }
   for (const std::uint32_t burst : lost_) {
-    listener_.lost(burst);
+    listener_.lost(burst, index_, why);
   }
   lost_.clear();
 }
@@ -43,15 +61,28 @@ void plane_process::wake_up() {
 }
 
 void plane_process::run() {
-  plane_.run(clock_.first_from(alink::now()), done_);
+  run_to_now();
   awake_ = !plane_.idle();
   if (awake_) {
     wake_up();
   }
+}
+
+/// Everything that has happened by now is simulated and told.
+void plane_process::run_to_now() {
+  plane_.run(clock_.first_from(alink::now()), done_);
+  // Those who are told may send, which needs this scratch no more.
   for (const plane_completion& share : done_) {
-    listener_.crossed(share);
+    if (share.lost) {
+      listener_.lost(share.burst, index_, alink::cause::link_lost);
+    } else {
+      listener_.crossed(share);
+    }
   }
   done_.clear();
+  while (const auto port = plane_.take_failure()) {
+    listener_.gave_up(index_, *port);
+  }
 }
 
 }  // namespace sn::fabric

@@ -4,6 +4,7 @@
 #include <systemc>
 #include <vector>
 
+#include "alink/status.h"
 #include "fabric/plane.h"
 #include "fabric/slot_clock.h"
 #include "kernel/alarm.h"
@@ -21,8 +22,10 @@ class plane_listener {
   /// A share has crossed, as plane_completion says. It may be told late, up to `batch_slots` - 1
   /// slots after the cell crossed.
   virtual void crossed(const plane_completion& share) = 0;
-  /// A share of `burst` was lost with its plane, now.
-  virtual void lost(std::uint32_t burst) = 0;
+  /// A share of `burst` was lost on `plane`, by now.
+  virtual void lost(std::uint32_t burst, unsigned plane, alink::cause why) = 0;
+  /// The link at `port` of `plane` went down by itself; what it lost has been told.
+  virtual void gave_up(unsigned plane, base::port_id port) = 0;
 };
 
 /// Runs a plane in batches of slots, always behind simulated time: a batch is simulated when it has
@@ -30,10 +33,12 @@ class plane_listener {
 /// slot. It sleeps while the plane is idle.
 class plane_process : public sc_core::sc_module {
  public:
-  /// `batch_slots`, at least 1, must be so few that nobody needs to know earlier what has crossed.
-  plane_process(const sc_core::sc_module_name& name, const plane_parameters& parameters,
-                arbiter::scheduler& scheduler, const slot_clock& clock, std::uint64_t batch_slots,
-                plane_listener& listener, kernel::turns* order);
+  /// `index` is that of the plane in its engine. `batch_slots`, at least 1, must be so few that
+  /// nobody needs to know earlier what has crossed.
+  plane_process(const sc_core::sc_module_name& name, unsigned index,
+                const plane_parameters& parameters, arbiter::scheduler& scheduler,
+                const slot_clock& clock, std::uint64_t batch_slots, plane_listener& listener,
+                kernel::turns* order);
 
   /// Injects a share now; its slot is set here.
   void inject(plane_injection share);
@@ -41,13 +46,20 @@ class plane_process : public sc_core::sc_module {
   /// The switch dies now: the listener is told of everything that has crossed by now, and of what
   /// will not.
   void lose();
+  /// The same for the link at `port`.
+  void lose_link(base::port_id port);
+  /// The link at `port` is up again, `narrower` times slower than it was built.
+  void restore_link(base::port_id port, unsigned narrower);
 
   const class plane& plane() const { return plane_; }
 
  private:
   void run();
+  void run_to_now();
+  void tell_losses(alink::cause why);
   void wake_up();
 
+  unsigned index_;
   class plane plane_;
   const slot_clock& clock_;
   std::uint64_t batch_slots_;

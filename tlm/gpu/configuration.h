@@ -36,6 +36,8 @@ struct configuration {
   base::picoseconds launch_overhead;        ///< of every computation, before it starts
   base::picoseconds command_fetch_latency;  ///< from doorbell or predecessor to decoded command
   unsigned outstanding_bursts = 1;          ///< limit of all copy engines together
+  /// How long a plane that has lost something to a destination is avoided on the way there.
+  base::picoseconds plane_retry{100'000'000};
 
   base::picoseconds self_test_time;  ///< from control.self_test to status.self_test_done
   base::picoseconds hang_timeout;    ///< from when a computation should have ended to the fault

@@ -26,9 +26,9 @@ copy_engine::copy_engine(const configuration& parameters, memory::memory_device&
       wake_(std::move(wake)),
       usable_planes_(std::move(usable_planes)),
       slots_(parameters.outstanding_bursts),
-      initiator_(
-          "copy_engine", [this](tlm::tlm_generic_payload& burst) { burst_completed(burst); },
-          parameters.order) {
+      sender_(
+          "copy_engine", parameters.plane_retry, usable_planes_,
+          [this](tlm::tlm_generic_payload& burst) { burst_completed(burst); }, parameters.order) {
   for (std::uint32_t i = parameters.outstanding_bursts; i > 0; --i) {
     free_slots_.push_back(i - 1);
   }
@@ -109,7 +109,6 @@ void copy_engine::send(std::uint32_t index, const message& item, base::picosecon
   const std::uint32_t used = free_slots_.back();
   free_slots_.pop_back();
   slots_[used].transfer = index;
-  slots_[used].again = false;
 
   tlm::tlm_generic_payload& burst = pool_.acquire();
   slot_of_[&burst] = used;
@@ -133,7 +132,7 @@ void copy_engine::send(std::uint32_t index, const message& item, base::picosecon
   extension.tag = work.work.tag;
   const base::picoseconds first = hbm_.port.reserve(now, base::bytes(item.bytes)).first;
   sent_ += base::bytes(item.bytes);
-  initiator_.issue(burst, alink::to_sc_time(first - now));
+  sender_.issue(burst, alink::to_sc_time(first - now));
 }
 
 void copy_engine::copy_locally(std::uint32_t index, const message& item, base::picoseconds now) {
@@ -148,35 +147,8 @@ void copy_engine::copy_locally(std::uint32_t index, const message& item, base::p
   on_arrival_(work.work.tag, base::bytes(item.bytes), end);
 }
 
-/// Sends `burst` by other planes if a link or a plane that it took is down; false: it has failed.
-bool copy_engine::send_again(tlm::tlm_generic_payload& burst, slot& used) {
-  alink::burst_extension& extension = alink::extension_of(burst);
-  const std::uint16_t planes = usable_planes_();
-  if (extension.completion != alink::status::isolate || planes == 0 ||
-      planes == extension.plane_mask) {
-    return false;
-  }
-  if (!used.again) {
-    ++resends_.bursts;
-    resends_.size += base::bytes(burst.get_data_length());
-  }
-  used.again = true;
-  sent_ += base::bytes(burst.get_data_length());
-  extension.plane_mask = planes;
-  burst.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  // The payload is still in the response of its error: the request follows in the next delta.
-  initiator_.issue(burst, sc_core::SC_ZERO_TIME);
-  return true;
-}
-
 void copy_engine::burst_completed(tlm::tlm_generic_payload& burst) {
   const std::uint32_t used = slot_of_.at(&burst);
-  if (!burst.is_response_ok() && send_again(burst, slots_[used])) {
-    return;
-  }
-  if (slots_[used].again && burst.is_response_ok()) {
-    resends_.last = alink::now();
-  }
   const std::uint32_t index = slots_[used].transfer;
   active_transfer& entry = transfers_[index];
   const alink::burst_extension& extension = alink::extension_of(burst);

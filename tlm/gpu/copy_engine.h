@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "alink/burst_initiator.h"
 #include "alink/burst_pool.h"
+#include "alink/burst_sender.h"
 #include "gpu/configuration.h"
 #include "memory/memory_device.h"
 
@@ -30,23 +30,14 @@ struct transfer {
 
 /// Issues the messages of transfers in order, one burst each, with a bounded number outstanding. A
 /// burst leaves when HBM gives its first byte. A message to the GPU itself is read and written in
-/// HBM and needs no burst. A burst that a link or a plane has lost is sent again, as soon as its
-/// error comes, by those planes that are still usable, if they are others than before.
+/// HBM and needs no burst. What a link or a plane has lost is sent again (alink::burst_sender).
 class copy_engine {
  public:
   /// Gets bytes that a message to the GPU itself has brought, and when they are in HBM.
   using arrival = std::function<void(std::uint32_t tag, base::bytes, base::picoseconds when)>;
   /// Gets a transfer of which all messages have completed.
   using completion = std::function<void(const transfer&)>;
-  /// Gives the planes that bursts may take now: one bit each.
-  using plane_source = std::function<std::uint16_t()>;
-
-  /// Bursts that were sent again.
-  struct resends {
-    std::uint64_t bursts = 0;
-    base::bytes size;
-    base::picoseconds last;  ///< when the latest of them completed well
-  };
+  using plane_source = alink::burst_sender::plane_source;
 
   /// `wake` is called when step() has something new to do.
   copy_engine(const configuration& parameters, memory::memory_device& hbm, arrival on_arrival,
@@ -63,9 +54,9 @@ class copy_engine {
   bool busy() const { return active_ != 0; }
   /// Bytes of bursts issued so far.
   base::bytes sent() const { return sent_; }
-  const resends& sent_again() const { return resends_; }
+  const alink::resend_statistics& sent_again() const { return sender_.sent_again(); }
 
-  tlm_utils::simple_initiator_socket<alink::burst_initiator>& socket() { return initiator_.socket; }
+  tlm_utils::simple_initiator_socket<alink::burst_initiator>& socket() { return sender_.socket(); }
 
  private:
   struct active_transfer {
@@ -77,7 +68,6 @@ class copy_engine {
   };
   struct slot {
     std::uint32_t transfer = 0;
-    bool again = false;  ///< it was lost before
     std::vector<std::uint8_t> data;
   };
   struct local_copy {
@@ -88,7 +78,6 @@ class copy_engine {
   void send(std::uint32_t index, const message& item, base::picoseconds now);
   void copy_locally(std::uint32_t index, const message& item, base::picoseconds now);
   void burst_completed(tlm::tlm_generic_payload& burst);
-  bool send_again(tlm::tlm_generic_payload& burst, slot& used);
   void finish_if_done(std::uint32_t index);
 
   const configuration& parameters_;
@@ -97,7 +86,6 @@ class copy_engine {
   completion on_complete_;
   std::function<void()> wake_;
   plane_source usable_planes_;
-  resends resends_;
 
   std::vector<active_transfer> transfers_;
   std::vector<std::uint32_t> free_transfers_;
@@ -111,7 +99,7 @@ class copy_engine {
   unsigned outstanding_ = 0;
   base::bytes sent_;
   alink::burst_pool pool_;
-  alink::burst_initiator initiator_;
+  alink::burst_sender sender_;
 };
 
 }  // namespace sn::gpu

@@ -24,13 +24,13 @@ namespace sn::gpu {
 
 /// Totals since the start.
 struct statistics {
-  std::uint64_t commands = 0;          ///< completed, all queues
-  std::uint64_t transfers = 0;         ///< completed, with or without an error
-  std::uint64_t transfers_failed = 0;  ///< of these, with an error
-  base::bytes bytes_sent;              ///< in bursts issued
-  copy_engine::resends sent_again;     ///< bursts that were lost
-  base::bytes bytes_received;          ///< written into HBM by bursts
-  base::picoseconds compute_busy;      ///< time that the compute engine was in use
+  std::uint64_t commands = 0;           ///< completed, all queues
+  std::uint64_t transfers = 0;          ///< completed, with or without an error
+  std::uint64_t transfers_failed = 0;   ///< of these, with an error
+  base::bytes bytes_sent;               ///< in bursts issued
+  alink::resend_statistics sent_again;  ///< bursts that were lost
+  base::bytes bytes_received;           ///< written into HBM by bursts
+  base::picoseconds compute_busy;       ///< time that the compute engine was in use
 };
 
 /// The device of registers/gpu.rdl.

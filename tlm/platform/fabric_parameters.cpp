@@ -1,8 +1,16 @@
 #include "platform/fabric_parameters.h"
 
 #include "alink/replayed_line.h"
+#include "base/error.h"
 
 namespace sn::platform {
+
+namespace {
+
+/// A cell of 640 bytes is then hit with a probability of 5 %, and 17 times in a row of 1e-22.
+constexpr double survivable_bit_error_rate = 1e-5;
+
+}  // namespace
 
 fabric::cell_engine_parameters cell_parameters(const description& machine, unsigned domain) {
   const scale_up_parameters& links = machine.scale_up;
@@ -37,6 +45,11 @@ fabric::flow_engine_parameters flow_parameters(const description& machine, unsig
   parameters.endpoints = same.endpoints;
   parameters.planes = same.planes;
   parameters.ports = same.ports;
+  if (machine.scale_up.bit_error_rate > survivable_bit_error_rate) {
+    throw base::configuration_error(
+        "", 0, "bit_error_rate",
+        "expected at most 1e-5 with fidelity flow, whose links never go down by themselves");
+  }
   // Replays take their part of the rate, by the closed form of a saturated link.
   const double goodput = alink::go_back_n_goodput(
       fabric::cell_error_of(same), static_cast<double>(fabric::replay_slots_of(same)));

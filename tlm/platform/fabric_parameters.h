@@ -11,6 +11,8 @@ namespace sn::platform {
 /// C++ twin.
 fabric::cell_engine_parameters cell_parameters(const description& machine, unsigned domain);
 /// The flow engine of the same domain: the same links and latencies.
+/// Throws base::configuration_error if links err so often that they go down now and then: fluids do
+/// not.
 fabric::flow_engine_parameters flow_parameters(const description& machine, unsigned domain);
 
 }  // namespace sn::platform

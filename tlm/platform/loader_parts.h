@@ -24,8 +24,8 @@ inline constexpr base::picoseconds latency_limit(1'000'000'000'000);
 inline constexpr base::picoseconds one_nanosecond(1'000);
 inline constexpr base::hertz one_hertz(1);
 inline constexpr base::hertz clock_limit(100'000'000'000);
-/// A cell of 640 bytes is then hit with a probability of 5 %, which replay still copes with.
-inline constexpr double bit_error_rate_limit = 1e-5;
+/// Nothing passes a link that errs like that.
+inline constexpr double bit_error_rate_limit = 1e-2;
 inline constexpr base::milliwatts accelerator_power_limit(65'535'000);
 
 /// A whole number.

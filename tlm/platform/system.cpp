@@ -30,7 +30,7 @@ system::system(const sc_core::sc_module_name& name, const description& machine,
       machine_(machine),
       order_("turns"),
       checks_(options.check_protocols),
-      plane_dies_(&order_, [this] { lose_plane_now(); }) {
+      fault_happens_(&order_, [this] { happen(); }) {
   const cipu_parameters& cipu = machine_.cipu;
   scale_out_ = std::make_unique<sn::cipu::packet_network>(
       "scale_out", sn::cipu::packet_network_configuration{cipu.scale_out_rate, cipu.nic_latency,
@@ -107,6 +107,7 @@ void system::build_gpus() {
     parameters.index = i;
     parameters.endpoint = machine_.accelerator_endpoint(i);
     parameters.domain = machine_.domain_of_accelerator(i);
+    parameters.plane_retry = machine_.scale_up.link_training_time;
     parameters.coolant_celsius = machine_.thermal.supply_temperature_c;
     parameters.kelvin_per_watt = machine_.thermal.coldplate_resistance_k_per_w;
     gpus_.push_back(std::make_unique<gpu::gpu>(fmt::format("gpu{}", i).c_str(), parameters));
@@ -141,6 +142,7 @@ void system::build_cipus(const system_options& options) {
     parameters.windows = (used + window_step - 1) / window_step * window_step;
     parameters.management_latency = to_sc_time(from.management_access_latency);
     parameters.queue_pairs = from.queue_pairs;
+    parameters.plane_retry = machine_.scale_up.link_training_time;
     parameters.controller = controller(from.controller, 64, "cipu", options);
     cipus_.push_back(
         std::make_unique<sn::cipu::cipu>(fmt::format("cipu{}", i).c_str(), parameters));
@@ -167,11 +169,15 @@ void system::build_links() {
   parameters.training_time = to_sc_time(machine_.scale_up.link_training_time);
   parameters.detect_timeout = to_sc_time(machine_.scale_up.link_detect_timeout);
   parameters.order = &order_;
+  carrying_.resize(machine_.endpoints());
   for (unsigned endpoint = 0; endpoint < machine_.endpoints(); ++endpoint) {
     auto& planes = links_.emplace_back();
     for (unsigned plane = 0; plane < machine_.topology.planes; ++plane) {
       planes.push_back(std::make_unique<alink::link>(
           fmt::format("link{}_{}", endpoint, plane).c_str(), parameters));
+      planes.back()->add_listener([this, endpoint, plane](alink::link_state state) {
+        follow_link(static_cast<base::endpoint_id>(endpoint), plane, state);
+      });
     }
   }
   for (unsigned i = 0; i < gpus_.size(); ++i) {
@@ -199,6 +205,14 @@ void system::build_fabrics(const system_options& options) {
       fabrics_.push_back(std::make_unique<fabric::cell_engine>(name.c_str(), parameters));
     }
     fabric::engine& engine = *fabrics_.back();
+    engine.on_link_failure([this, &engine](unsigned plane, base::port_id port) {
+      for (unsigned index = 0; index < engine.endpoints(); ++index) {
+        if (engine.endpoint(index).port == port) {
+          link(engine.endpoint(index).id, plane).give_up();
+          ++links_given_up_;
+        }
+      }
+    });
     orders_.push_back(std::make_unique<fabric::order_checker>());
     for (unsigned index = 0; index < engine.endpoints(); ++index) {
       const unsigned endpoint = engine.endpoint(index).id;
@@ -269,20 +283,54 @@ void system::attach_management() {
   }
 }
 
-void system::lose_plane(unsigned domain, unsigned plane, const sc_core::sc_time& delay) {
-  base::ensure(!loss_ && domain < fabrics_.size() && plane < machine_.topology.planes,
-               "system: a plane that does not exist, or a second one, was to die");
-  dying_domain_ = domain;
-  dying_plane_ = plane;
-  plane_dies_.set_in(delay);
+void system::inject(const fabric_fault& fault, const sc_core::sc_time& delay) {
+  base::ensure(
+      !happened_ && fault.plane < machine_.topology.planes && fault.domain < fabrics_.size(),
+      "system: a fault of what does not exist, or a second one");
+  fault_ = fault;
+  fault_happens_.set_in(delay);
 }
 
-void system::lose_plane_now() {
-  fabric::engine& engine = *fabrics_[dying_domain_];
-  loss_ = {sc_core::sc_time_stamp(), engine.statistics()};
-  base::ensure(engine.lose_plane(dying_plane_), "system: an engine that has no planes to lose");
-  for (unsigned index = 0; index < engine.endpoints(); ++index) {
-    link(engine.endpoint(index).id, dying_plane_).break_down();
+void system::happen() {
+  const bool all = fault_.what == fabric_fault::kind::plane;
+  const unsigned domain = all ? fault_.domain : machine_.attachment_of(fault_.endpoint).domain;
+  fabric::engine& engine = *fabrics_.at(domain);
+  happened_ = {sc_core::sc_time_stamp(), engine.statistics(), {}};
+  switch (fault_.what) {
+    case fabric_fault::kind::plane:
+      engine.lose_plane(fault_.plane);
+      for (unsigned index = 0; index < engine.endpoints(); ++index) {
+        link(engine.endpoint(index).id, fault_.plane).break_down();
+      }
+      break;
+    case fabric_fault::kind::link:
+      link(fault_.endpoint, fault_.plane).break_down();
+      break;
+    case fabric_fault::kind::lanes:
+      link(fault_.endpoint, fault_.plane).lose_lanes(fault_.lanes);
+      break;
+  }
+}
+
+/// The fabric carries over a link what the link can carry.
+void system::follow_link(base::endpoint_id endpoint, unsigned plane, alink::link_state state) {
+  const attachment place = machine_.attachment_of(endpoint);
+  fabric::engine& engine = *fabrics_.at(place.domain);
+  const alink::link& wire = link(endpoint, plane);
+  const auto bit = static_cast<std::uint16_t>(1U << plane);
+  std::uint16_t& carrying = carrying_.at(endpoint);
+  if (state != alink::link_state::up) {
+    if ((carrying & bit) != 0) {
+      carrying = static_cast<std::uint16_t>(carrying & ~bit);
+      engine.lose_link(plane, place.port);
+    }
+    return;
+  }
+  carrying = static_cast<std::uint16_t>(carrying | bit);
+  engine.restore_link(plane, place.port, wire.lanes() / wire.good_lanes());
+  if (happened_ && fault_.what == fabric_fault::kind::lanes && fault_.endpoint == endpoint &&
+      fault_.plane == plane) {
+    happened_->up_again = sc_core::sc_time_stamp();
   }
 }
 

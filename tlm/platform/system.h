@@ -20,6 +20,7 @@
 #include "fabric/order_checker.h"
 #include "gpu/gpu.h"
 #include "platform/description.h"
+#include "platform/fabric_fault.h"
 #include "platform/host.h"
 #include "pool/pool.h"
 
@@ -67,17 +68,23 @@ class system : public sc_core::sc_module {
   alink::link& link(base::endpoint_id endpoint, unsigned plane) {
     return *links_.at(endpoint).at(plane);
   }
+  const alink::link& link(base::endpoint_id endpoint, unsigned plane) const {
+    return *links_.at(endpoint).at(plane);
+  }
 
-  /// What was carried when a plane died.
-  struct plane_loss {
+  /// `fault` happens `delay` from now. Once per system.
+  void inject(const fabric_fault& fault, const sc_core::sc_time& delay);
+  /// What was carried when the fault happened.
+  struct fault_record {
     sc_core::sc_time when;
     fabric::engine_statistics carried;  ///< by its domain until then
+    sc_core::sc_time up_again;          ///< when its link was up again, if it was; else 0
   };
-  /// The switch of `plane` in `domain` dies `delay` from now, and its links with it. Once per
-  /// system. The engine of fidelity flow cannot.
-  void lose_plane(unsigned domain, unsigned plane, const sc_core::sc_time& delay);
-  /// Set when it has died.
-  const std::optional<plane_loss>& loss() const { return loss_; }
+  /// Set when it has happened.
+  const std::optional<fault_record>& happened() const { return happened_; }
+
+  /// Links that have gone down because their replays brought nothing.
+  unsigned links_given_up() const { return links_given_up_; }
 
   /// Gets every line of every UART. Call before simulation starts.
   void on_log(const log_sink& sink);
@@ -95,7 +102,8 @@ class system : public sc_core::sc_module {
   void build_links();
   void build_fabrics(const system_options& options);
   void attach_management();
-  void lose_plane_now();
+  void happen();
+  void follow_link(base::endpoint_id endpoint, unsigned plane, alink::link_state state);
   template <typename Device>
   void wire(Device& device, base::endpoint_id endpoint);
   base::pod_id pod_of_endpoint(base::endpoint_id endpoint) const;
@@ -115,11 +123,12 @@ class system : public sc_core::sc_module {
   std::vector<std::unique_ptr<sn::cipu::cipu>> cipus_;
   std::vector<std::unique_ptr<host>> hosts_;
   std::vector<std::vector<std::unique_ptr<alink::link>>> links_;  ///< by endpoint, plane
+  std::vector<std::uint16_t> carrying_;  ///< by endpoint: planes whose links are up
   std::vector<std::unique_ptr<sn::fabric::engine>> fabrics_;
-  kernel::alarm plane_dies_;
-  unsigned dying_domain_ = 0;
-  unsigned dying_plane_ = 0;
-  std::optional<plane_loss> loss_;
+  kernel::alarm fault_happens_;
+  fabric_fault fault_;
+  std::optional<fault_record> happened_;
+  unsigned links_given_up_ = 0;
 };
 
 }  // namespace sn::platform

@@ -111,5 +111,45 @@ TEST(link, one_that_broke_never_comes_up_again) {
   EXPECT_EQ(wire.state(), link_state::failed);
 }
 
+TEST_F(link_test, loses_lanes_trains_by_itself_and_comes_up_at_a_power_of_two) {
+  link_.enable(link_end::endpoint, true);
+  link_.enable(link_end::switch_port, true);
+  run(51);
+  ASSERT_TRUE(link_.up());
+  EXPECT_FALSE(link_.lost());
+  link_.lose_lanes(1);
+  EXPECT_EQ(link_.state(), link_state::training);
+  EXPECT_TRUE(link_.lost());
+  EXPECT_EQ(link_.good_lanes(), 0U);
+  run(49);
+  EXPECT_FALSE(link_.up());
+  run(2);
+  EXPECT_TRUE(link_.up());
+  EXPECT_FALSE(link_.lost());
+  EXPECT_EQ(link_.good_lanes(), 4U) << "seven work";
+  link_.lose_lanes(3);
+  run(51);
+  EXPECT_EQ(link_.good_lanes(), 4U) << "four work";
+  link_.lose_lanes(4);
+  EXPECT_EQ(link_.state(), link_state::failed);
+  EXPECT_TRUE(link_.lost());
+}
+
+TEST_F(link_test, one_that_gave_up_may_be_trained_again) {
+  link_.enable(link_end::endpoint, true);
+  link_.enable(link_end::switch_port, true);
+  run(51);
+  link_.give_up();
+  EXPECT_EQ(link_.state(), link_state::failed);
+  EXPECT_TRUE(link_.lost());
+  run(1000);
+  EXPECT_EQ(link_.state(), link_state::failed);
+  link_.enable(link_end::endpoint, false);
+  EXPECT_FALSE(link_.lost()) << "it was disabled";
+  link_.enable(link_end::endpoint, true);
+  run(51);
+  EXPECT_TRUE(link_.up());
+}
+
 }  // namespace
 }  // namespace sn::alink

@@ -64,6 +64,37 @@ TEST(cipu_dma, a_write_carries_the_bytes_of_ram) {
   EXPECT_EQ(bench.status(), 0U);
 }
 
+/// The third of four planes loses a transfer once.
+void lose_once(bool read) {
+  dma_bench bench;
+  bench.controller.write(block::plane_mask, 0x0f);
+  bench.fabric.read_data = 0xa5;
+  bench.fabric.completion = alink::status::isolate;
+  bench.fabric.why = alink::cause::plane_lost;
+  bench.fabric.lost_planes = 0x04;
+  bench.start(ram + 0x9000, 0x100, 77, 300, read);
+  while (bench.fabric.bursts.size() < 2) {
+    sn::test::run_us(0.1);
+  }
+  EXPECT_EQ(bench.status(), busy);
+  bench.fabric.completion = alink::status::ok;
+  bench.fabric.why = alink::cause::none;
+  sn::test::run_us(20);
+  EXPECT_EQ(bench.status(), done);
+  ASSERT_EQ(bench.fabric.bursts.size(), 2U);
+  EXPECT_EQ(bench.fabric.bursts[0].extension.plane_mask, 0x0fU);
+  EXPECT_EQ(bench.fabric.bursts[1].extension.plane_mask, 0x0bU);
+  EXPECT_EQ(bench.device.sent_again().bursts, 1U);
+}
+
+TEST(cipu_dma, a_write_that_a_plane_has_lost_goes_again_by_the_others) {
+  lose_once(false);
+}
+
+TEST(cipu_dma, a_read_that_a_plane_has_lost_goes_again_by_the_others) {
+  lose_once(true);
+}
+
 TEST(cipu_dma, a_read_puts_what_comes_back_into_ram) {
   dma_bench bench;
   bench.fabric.read_data = 0xa5;

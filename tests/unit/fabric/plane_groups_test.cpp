@@ -205,5 +205,30 @@ TEST(plane_groups, a_plane_that_is_lost_names_every_burst_that_is_not_complete_o
   }
 }
 
+TEST(plane_groups, a_link_that_is_lost_takes_what_groups_have_under_way_and_leaves_the_rest) {
+  for (const std::uint64_t end : {1U, 50U, 700U, 4000U}) {
+    class_plane_bench it(mixed_plane());
+    load(it, 4, 5);
+    std::vector<plane_completion> done;
+    it.model.run(end, done);
+    std::vector<std::uint32_t> bursts;
+    it.model.lose_link(3, bursts);
+    it.model.audit();
+    const std::size_t lost = bursts.size();
+    const std::size_t crossed = done.size();
+    it.model.run(~std::uint64_t{0}, done);
+    it.model.audit();
+    EXPECT_TRUE(it.model.idle());
+    EXPECT_GT(lost, 0U);
+    EXPECT_GT(done.size(), crossed) << "the other links go on";
+    for (const auto& one : done) {
+      bursts.push_back(one.burst);
+    }
+    std::sort(bursts.begin(), bursts.end());
+    EXPECT_TRUE(std::adjacent_find(bursts.begin(), bursts.end()) == bursts.end());
+    EXPECT_EQ(bursts.back() + 1, bursts.size());
+  }
+}
+
 }  // namespace
 }  // namespace sn::fabric

@@ -233,6 +233,53 @@ TEST(gpu_alink, ports_show_their_links_and_changes_raise_the_alert) {
   EXPECT_EQ(bench.read(block::alink_status + 12), 1U);  // the switch still looks for its peer
 }
 
+TEST(gpu_transfer, a_plane_whose_link_to_a_destination_failed_is_avoided_on_that_way_for_a_while) {
+  configuration parameters = round_numbers();
+  parameters.plane_retry = base::picoseconds(50 * microsecond);
+  gpu_bench bench(parameters);
+  bench.boot();  // software allows planes 4 to 7; bursts take 10 us
+  bench.fabric.completion = alink::status::isolate;
+  bench.fabric.why = alink::cause::link_lost;
+  bench.fabric.lost_planes = 0x20;
+  bench.push(0, bench.transfer_of({{9, 0, 4096, 0x100, 0}}, 1));
+  while (bench.fabric.bursts.size() < 2) {
+    bench.run_us(0.1);
+  }
+  bench.fabric.completion = alink::status::ok;
+  bench.fabric.why = alink::cause::none;
+  bench.run_us(20);
+  ASSERT_EQ(bench.log.transfers.size(), 1U);
+  EXPECT_EQ(bench.log.transfers[0].status, alink::status::ok);
+  bench.push(0, bench.transfer_of({{9, 0, 64, 0x100, 0}, {8, 0, 64, 0x100, 0}}, 2));
+  bench.run_us(60);
+  bench.push(0, bench.transfer_of({{9, 0, 64, 0x100, 0}}, 3));
+  bench.run_us(20);
+  ASSERT_EQ(bench.fabric.bursts.size(), 5U);
+  const auto mask = [&](std::size_t burst) {
+    return unsigned{bench.fabric.bursts[burst].extension.plane_mask};
+  };
+  EXPECT_EQ(mask(0), 0xf0U);
+  EXPECT_EQ(mask(1), 0xd0U);
+  EXPECT_EQ(mask(2), 0xd0U) << "it has learnt of it";
+  EXPECT_EQ(mask(3), 0xf0U) << "another destination";
+  EXPECT_EQ(mask(4), 0xf0U) << "after 50 us the link may be up again";
+  EXPECT_EQ(bench.device.totals().sent_again.bursts, 1U);
+}
+
+TEST(gpu_transfer, a_burst_that_is_lost_on_every_plane_fails) {
+  gpu_bench bench;
+  bench.boot();
+  bench.fabric.completion = alink::status::isolate;
+  bench.fabric.why = alink::cause::link_lost;
+  bench.fabric.lost_planes = 0xf0;
+  bench.push(0, bench.transfer_of({{9, 0, 4096, 0x100, 0}}, 1));
+  bench.run_us(100);
+  EXPECT_EQ(bench.fabric.bursts.size(), 1U);
+  ASSERT_EQ(bench.log.transfers.size(), 1U);
+  EXPECT_EQ(bench.log.transfers[0].status, alink::status::isolate);
+  EXPECT_EQ(bench.log.transfers[0].why, alink::cause::link_lost);
+}
+
 TEST(gpu_transfer, a_burst_that_a_plane_lost_goes_again_by_those_whose_links_have_not_failed) {
   const auto never = sc_core::sc_time(1, sc_core::SC_SEC);
   const auto training = sc_core::sc_time(1, sc_core::SC_US);

@@ -29,10 +29,19 @@
 //
 // Trade-offs
 //   - Rows of Ports bits, one for each output with one bit for each input, are the only data shape:
-//     all inputs accept in parallel as the rows go by, so nothing is ever transposed. The accept step is
-//     a chain over the rows and its depth grows with Ports; iterations are unrolled in space.
+//     all inputs accept in parallel as the rows go by, so nothing is ever transposed. Iterations are
+//     unrolled in space.
+//   - Depth grows with the logarithm of Ports. A pick is `row & -row`, the lowest one of a row, whose
+//     carry synthesis builds as a prefix network; it is made of the whole row and of the part at or
+//     after the pointer side by side, and the two meet in one multiplexer. The accept step is a prefix
+//     over groups of rows and a short chain within a group; it too is made of all grants and of those
+//     at or after the pointer side by side.
+//   - Whether an output was accepted is known last. The pointer and the index that would follow are
+//     worked out from its grant meanwhile, which is the same input if there is any.
 //   - Pointers are kept as masks of the places at or after them (all zero means place 0, as a full
 //     mask would), which costs 2*Ports*Ports flip-flops and saves the decoders in front of every pick.
+//   - Arrays have a power of two of places, of which those beyond Ports are never used: a simulator
+//     then needs no check of the index, and synthesis drops them.
 //   - All work is done by blocking assignments to variables local to the clocked process, the pointers
 //     among them, which nobody else reads and which are written after their last use in the clock. A
 //     cycle-based simulator then evaluates it once in a clock and keeps no second copy of the state;
@@ -61,6 +70,9 @@ module alink_arbiter #(
     $error("alink_arbiter: Iterations must lie in 1 to 4");
   end
 
+  localparam int unsigned Places = 2 ** $clog2(Ports);  // of an array with one place for each port
+  localparam int unsigned Group  = 4;                   // rows to a group of the accept step
+
   typedef logic [Ports-1:0] row_t;
 
   // Bit b of an index is the OR of a one-hot row under mask b.
@@ -78,20 +90,25 @@ module alink_arbiter #(
   always_ff @(posedge clk_i or negedge rst_ni) begin : p_arbitrate
     // State. gnt_mask_q[o][i]: input i lies at or after the grant pointer of output o;
     //        acc_mask_q[o][i]: output o lies at or after the accept pointer of input i.
-    row_t gnt_mask_q [0:Ports-1];
-    row_t acc_mask_q [0:Ports-1];
+    row_t gnt_mask_q [0:Places-1];
+    row_t acc_mask_q [0:Places-1];
     // Work of one clock.
-    row_t pick [0:Ports-1];      // per output: the input it grants, one-hot
-    row_t row;                   // the requests that an output sees
+    row_t pick [0:Places-1];        // per output: the input it grants, one-hot
+    row_t pick_before [0:Places-1]; // per group: inputs granted by some output of an earlier group
+    row_t wish_before [0:Places-1]; // the same, by one at or after their pointer
+    row_t row;                   // the requests that an output sees; the one it grants
     row_t upper;                 // those at or after its pointer
+    row_t minus;                 // a row, negated
     row_t cand;                  // inputs that may accept this output
     row_t won;                   // the input that does, one-hot
     row_t seen;                  // inputs that have accepted an earlier output
+    row_t group_pick;            // inputs granted by some output of the group
+    row_t group_wish;            // the same, by one at or after their pointer
     row_t any_pick;              // inputs granted by some output
-    row_t any_upper;             // inputs granted by some output at or after their pointer
+    row_t any_wish;              // inputs granted by some output at or after their pointer
     row_t taken;                 // inputs matched in earlier iterations
     logic [Ports-1:0] matched;   // outputs matched so far
-    logic [IdxWidth-1:0] idx;    // the index of `won`
+    logic [IdxWidth-1:0] idx;    // the index of `row`
     logic [Ports*IdxWidth-1:0] gnt_idx;
 
     if (!rst_ni) begin
@@ -107,38 +124,58 @@ module alink_arbiter #(
       matched = '0;
       for (int unsigned k = 0; k < Iterations; k = k + 1) begin
         // Request and grant.
-        any_pick  = '0;
-        any_upper = '0;
+        any_pick   = '0;
+        any_wish   = '0;
+        group_pick = '0;
+        group_wish = '0;
         for (int unsigned o = 0; o < Ports; o = o + 1) begin
+          if (o % Group == 0) begin
+            any_pick   = any_pick | group_pick;
+            any_wish   = any_wish | group_wish;
+            group_pick = '0;
+            group_wish = '0;
+            pick_before[o / Group] = any_pick;
+            wish_before[o / Group] = any_wish;
+          end
           row = '0;
-          if (ready_i[o] && !matched[o]) begin
-            row = req_i[o*Ports +: Ports] & ~taken;
+          if (ready_i[o] && (k == 0 || !matched[o])) begin
+            row = req_i[o*Ports +: Ports];
+            if (k != 0) row = row & ~taken;
           end
-          if (|row) begin
-            upper = row & gnt_mask_q[o];
-            if (|upper) row = upper;
-            row       = row & (~row + 1'b1);
-            any_pick  = any_pick | row;
-            any_upper = any_upper | (row & acc_mask_q[o]);
+          upper = row & gnt_mask_q[o];
+          if (|upper) begin
+            minus = -upper;
+            row   = upper & minus;
+          end else begin
+            minus = -row;
+            row   = row & minus;
           end
+          group_pick = group_pick | row;
+          group_wish = group_wish | (row & acc_mask_q[o]);
           pick[o] = row;
         end
+        any_pick = any_pick | group_pick;
+        any_wish = any_wish | group_wish;
 
         // Accept: an input takes the first grant at or after its pointer, or else the first of all.
         seen = '0;
         for (int unsigned o = 0; o < Ports; o = o + 1) begin
-          cand = pick[o] & (acc_mask_q[o] | ~any_upper);
+          if (o % Group == 0) begin
+            seen = (wish_before[o / Group] & any_wish) | (pick_before[o / Group] & ~any_wish);
+          end
+          row  = pick[o];
+          cand = row & (acc_mask_q[o] | ~any_wish);
           won  = cand & ~seen;
           if (k == 0) begin
             acc_mask_q[o] = (acc_mask_q[o] & ~any_pick) | seen;
           end
           if (|won) begin
             if (k == 0) begin
-              gnt_mask_q[o] = ~(won | (won - 1'b1));
+              gnt_mask_q[o] = -row & ~row;
             end
             matched[o] = 1'b1;
             for (int unsigned b = 0; b < IdxWidth; b = b + 1) begin
-              idx[b] = |(won & IdxMasks[b*Ports +: Ports]);
+              idx[b] = |(row & IdxMasks[b*Ports +: Ports]);
             end
             gnt_idx[o*IdxWidth +: IdxWidth] = idx;
           end

@@ -21,8 +21,8 @@ constexpr unsigned index_width(unsigned ports) {
   return width;
 }
 
-/// Writes rows of `row_ports` bits end to end into a vector: words are put together in a register,
-/// lowest bit first, and stored when full.
+/// Writes rows of `row_ports` bits end to end into a vector. Rows of whole words are copied; of
+/// others, words are put together in a register, lowest bit first, and stored when full.
 template <unsigned row_ports>
 class row_writer {
  public:
@@ -32,7 +32,10 @@ class row_writer {
   /// The next row.
   void append(const base::port_set& row) {
     constexpr unsigned last_width = (row_ports - 1) % 64 + 1;
-    if constexpr (row_ports > 64) {
+    if constexpr (row_ports % 64 == 0) {
+      std::memcpy(next_, row.word.data(), row_ports / 8);
+      next_ += row_ports / 8;
+    } else if constexpr (row_ports > 64) {
       append(row.word[0], 64);
       append(row.word[1], last_width);
     } else {

@@ -280,7 +280,7 @@ module alink_class_arbiter #(
       end
       served = has_pair & ~stalled_q;
       for (int unsigned c = 0; c < Classes; c = c + 1) begin
-        wait_row = asked_q[c] & ~(served & ((Classes == 1) ? '1 : class_q[c]));
+        wait_row = asked_q[c] & ~(served & ((Classes == 1) ? {Ports{1'b1}} : class_q[c]));
         if (age_off_q[c]) begin
           mark_q[c]    = '0;
           expired_q[c] = '0;

@@ -44,8 +44,8 @@ def design_of(arguments):
 # and the name in the arbiter; those of a class each in an array.
 REGISTERS = {"pair": "pair_q", "stalled": "stalled_q", "mc_out": "mc_out_q", "mc_in": "mc_in_q",
              **{name: f"p_arbitrate.{name}_q" for name in ("old_out", "old_in", "age_tick", "age_off", "champion",
-                                                           "wheel", "left")}}
-ARRAYS = {"class": "class_q", "mark": "p_arbitrate.mark_q", "expired": "p_arbitrate.expired_q"}
+                                                           "champion_mask", "wheel", "left")}}
+ARRAYS = {"class": "class_q", **{name: f"p_arbitrate.{name}_q" for name in ("mark", "expired", "asked", "age_count")}}
 
 
 def connections(classes):

@@ -21,7 +21,8 @@ module alink_class_arbiter_formal #(
   parameter int unsigned Induction  = 0,
   // Derived; not to be overridden.
   localparam int unsigned IdxWidth  = (Ports > 1) ? $clog2(Ports) : 1,
-  localparam int unsigned ReqWidth  = Classes * Ports * Ports
+  localparam int unsigned ReqWidth  = Classes * Ports * Ports,
+  localparam int unsigned Pairs     = Classes * Ports
 ) (
   input logic                  clk_i,
   input logic                  rst_ni,
@@ -36,6 +37,8 @@ module alink_class_arbiter_formal #(
   input logic [Classes*8-1:0]  weight_i,
   input logic [Classes*16-1:0] age_limit_i,
   input logic [15:0]           hold_limit_i,
+  // A pair of class and output, one-hot, that stays: the one whose wait is counted.
+  input logic [Pairs-1:0]      watched_i,
   // The registers of the arbiter, for the invariant.
   input logic [Ports*Ports-1:0]          state_pair,
   input logic [Classes*Ports-1:0]        state_class,
@@ -46,9 +49,12 @@ module alink_class_arbiter_formal #(
   input logic [Ports-1:0]                state_old_in,
   input logic [Classes*Ports-1:0]        state_mark,
   input logic [Classes*Ports-1:0]        state_expired,
+  input logic [Classes*Ports-1:0]        state_asked,
+  input logic [Classes*16-1:0]           state_age_count,
   input logic [Classes-1:0]              state_age_tick,
   input logic [Classes-1:0]              state_age_off,
   input logic [Classes*Ports-1:0]        state_champion,
+  input logic [Classes*Ports-1:0]        state_champion_mask,
   input logic [1:0]                      state_wheel,
   input logic [7:0]                      state_left
 );
@@ -238,15 +244,76 @@ module alink_class_arbiter_formal #(
     end
   end
 
+  // The wait of the watched pair: slots on end in which its output was enabled and had credit, an enabled
+  // input asked for its class, nobody held, its age limit was on and the same in all of them, and yet it was
+  // passed over.
+  logic [Pairs-1:0] watched_q;
+  logic [19:0]      passed_q = '0;
+  logic [19:0]      passed;       // with the last slot
+  logic             counts;       // the slot that is sampled now counts
+  logic             counts_q;
+  logic             same_q;       // with the limit of the slot before it: otherwise it is the first
+  logic             served;       // the watched pair was granted in the last slot
+  logic [15:0]      limit;        // its age limit
+  logic [15:0]      limit_q = '0;
+
+  always_comb begin
+    counts = 1'b0; served = 1'b0; limit = '0;
+    for (int unsigned c = 0; c < Classes; c = c + 1) begin
+      for (int unsigned o = 0; o < Ports; o = o + 1) begin
+        if (watched_q[c*Ports + o]) begin
+          limit  = age_limit_i[c*16 +: 16];
+          counts = ready_i[o] && enable_i[o] && |(req_i[(c*Ports + o)*Ports +: Ports] & enable_i) &&
+                   hold_i == '0 && limit != '0;
+          served = gnt_valid[o] && !gnt_multicast[o] && 32'(gnt_class[o*2 +: 2]) == c;
+        end
+      end
+    end
+    passed = passed_q;
+    if (slot_q) passed = (served || !counts_q) ? 20'd0 : (same_q ? passed_q : 20'd0) + 20'd1;
+  end
+
+  always_ff @(posedge clk_i) begin : p_wait
+    watched_q <= watched_i;
+    if (!rst_ni) begin
+      passed_q <= '0;
+      limit_q  <= '0;
+      counts_q <= 1'b0;
+    end else begin
+      passed_q <= passed;
+      if (slot_i) begin
+        limit_q  <= limit;
+        counts_q <= counts;
+        same_q   <= limit == limit_q;
+      end
+    end
+  end
+
   logic             step_q = 1'b0;  // the second clock of the induction
 
-  logic [12:0]      invariant;
+  logic [18:0]      invariant;
   logic [Ports-1:0] paired;     // outputs with a pair
   logic [Ports-1:0] paired_in;  // inputs with a pair
   logic [Ports-1:0] old_in;
   logic [Ports-1:0] row;
   logic [1:0]       seen_classes;
   logic [Ports-1:0] keeps;      // outputs that stay with their input if it holds
+
+  logic [Pairs-1:0] marked;     // the marks, and what has expired, with the last slot
+  logic [Pairs-1:0] expired;
+  logic [Pairs-1:0] waits;
+  logic [Pairs-1:0] champion;   // that still waits
+  logic             watched_off;
+  logic             one_watched;
+  logic [15:0]      count;      // of the class of the watched pair
+  logic [19:0]      ahead;      // pairs between the champion pointer and the watched one
+  logic [19:0]      remaining;  // slots in which it may yet be passed over
+  logic [19:0]      bound;      // the claim
+
+  function automatic logic [19:0] ones(input logic [Pairs-1:0] bits);
+    ones = '0;
+    for (int unsigned k = 0; k < Pairs; k = k + 1) ones = ones + {19'd0, bits[k]};
+  endfunction
 
   function automatic logic at_most_one(input logic [Ports-1:0] bits);
     at_most_one = (bits & (bits - 1'b1)) == '0;
@@ -287,15 +354,55 @@ module alink_class_arbiter_formal #(
     if (!guard_q && (state_mark != '0 || state_expired != '0 || state_champion != '0 ||
                      (state_age_tick & ~state_age_off) != '0)) invariant[11] = 1'b0;
     if (!limited_q && state_old_out != '0) invariant[12] = 1'b0;
+
+    // The guard. The champion pointer stands beyond the champion.
+    if (((state_champion_mask << 1) & ~state_champion_mask) != '0) invariant[13] = 1'b0;
+    if (state_champion != '0 && state_champion_mask != ~((state_champion - 1'b1) | state_champion)) invariant[13] = 1'b0;
+    marked = '0; expired = '0; waits = '0; count = 16'd1; watched_off = 1'b0;
+    for (int unsigned c = 0; c < Classes; c = c + 1) begin
+      waits[c*Ports +: Ports] = state_asked[c*Ports +: Ports] &
+          ~(paired & ~state_stalled & ((Classes == 1) ? {Ports{1'b1}} : state_class[c*Ports +: Ports]));
+      if (state_age_off[c]) begin
+        marked[c*Ports +: Ports]  = '0;
+        expired[c*Ports +: Ports] = '0;
+      end else if (state_age_tick[c]) begin
+        expired[c*Ports +: Ports] = (state_expired[c*Ports +: Ports] | state_mark[c*Ports +: Ports]) & waits[c*Ports +: Ports];
+        marked[c*Ports +: Ports]  = waits[c*Ports +: Ports];
+      end else begin
+        expired[c*Ports +: Ports] = state_expired[c*Ports +: Ports] & waits[c*Ports +: Ports];
+        marked[c*Ports +: Ports]  = state_mark[c*Ports +: Ports] & waits[c*Ports +: Ports];
+      end
+      if (|watched_q[c*Ports +: Ports]) begin
+        count       = state_age_count[c*16 +: 16];
+        watched_off = state_age_off[c];
+      end
+    end
+    champion  = state_champion & expired;
+    ahead     = (|(watched_q & state_champion_mask)) ? ones(state_champion_mask & (watched_q - 1'b1))
+                                                     : ones(state_champion_mask) + ones(watched_q - 1'b1);
+    one_watched = watched_q != '0 && (watched_q & (watched_q - 1'b1)) == '0;
+    bound     = {3'd0, limit_q, 1'b0} + 20'(2 * Pairs - 1);
+    remaining = (|(champion & watched_q)) ? 20'd0 : (ahead << 1) + ((|champion) ? 20'd2 : 20'd1);
+    if (count == '0) invariant[14] = 1'b0;
+    if (passed != '0) begin
+      // It waits; the tick of its class comes after at most the limit; and the wait so far, by where it is.
+      if (!(|(waits & watched_q)) || watched_off || limit_q == '0 || count > limit_q) invariant[15] = 1'b0;
+      if (!(|(marked & watched_q)) && !(|(expired & watched_q)) && passed >= {4'd0, count}) invariant[16] = 1'b0;
+      if (|(marked & watched_q) && !(|(expired & watched_q)) &&
+          passed >= {4'd0, limit_q} + {4'd0, count}) invariant[17] = 1'b0;
+      if (|(expired & watched_q) && (passed > bound || passed + remaining > bound)) invariant[18] = 1'b0;
+    end
   end
 
   // Reset is on in the first clock and free afterwards; or the invariant holds in the first clock.
   always_comb begin
     if (Induction == 0) begin
-      if (!started_q) assume (!rst_ni);
+      if (!started_q) assume (!rst_ni && watched_i != '0 && (watched_i & (watched_i - 1'b1)) == '0);
+      else assume (watched_i == watched_q);
     end else begin
-      if (!step_q) assume (started_q && (!rst_ni || &invariant));
-      else begin
+      if (!step_q) begin
+        assume (started_q && one_watched && watched_i == watched_q && (!rst_ni || &invariant));
+      end else begin
         assert (!rst_ni || invariant[0]);
         assert (!rst_ni || invariant[1]);
         assert (!rst_ni || invariant[2]);
@@ -309,6 +416,12 @@ module alink_class_arbiter_formal #(
         assert (!rst_ni || invariant[10]);
         assert (!rst_ni || invariant[11]);
         assert (!rst_ni || invariant[12]);
+        assert (!rst_ni || invariant[13]);
+        assert (!rst_ni || invariant[14]);
+        assert (!rst_ni || invariant[15]);
+        assert (!rst_ni || invariant[16]);
+        assert (!rst_ni || invariant[17]);
+        assert (!rst_ni || invariant[18]);
       end
     end
   end
@@ -356,6 +469,10 @@ module alink_class_arbiter_formal #(
         assert (gnt_valid == gnt_valid_q && gnt_idx == gnt_idx_q && gnt_class == gnt_class_q &&
                 gnt_multicast == gnt_multicast_q);
       end
+    end
+    // 15: the guard: the wait has a bound. (Searched for from reset only if asked: the counters are long.)
+    if (Property == 15 || (Property == 0 && Induction != 0)) begin
+      assert (!rst_ni || passed <= bound);
     end
     // 14: at most one turn.
     if (Property == 0 || Property == 14) assert ((mc_turn & (mc_turn - 1'b1)) == '0 || !started_q);

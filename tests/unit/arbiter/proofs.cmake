@@ -54,11 +54,18 @@ endfunction()
 foreach(shape IN ITEMS 2x1x1 2x2x2 3x1x1)
   sn_class_proof(${shape} ${shape})
 endforeach()
-foreach(shape IN ITEMS 4x1x1 4x2x4 8x1x1 8x1x2)
+foreach(shape IN ITEMS 4x1x1 4x2x2 8x1x1 8x1x2)
   sn_class_proof(${shape} ${shape} --induction)
 endforeach()
 sn_class_proof(induction_refutes_multicast_partially_lost 4x1x2 --induction
                --bug multicast_partially_lost --expect refuted)
+sn_class_proof(induction_refutes_guard_dead 2x1x2 --induction --property 15 --bug guard_dead
+               --expect refuted)
+sn_class_proof(induction_refutes_champion_not_accepted 2x1x2 --induction --property 15
+               --bug champion_not_accepted --expect refuted)
+# The bound of the guard is the least: one slot below it is refuted by a run from reset.
+sn_class_proof(guard_2_ports_not_6 2x1x1 --limit 2 --guard 6 --expect refuted)
+sn_class_proof(guard_2_classes_not_10 2x1x2 --limit 2 --guard 10 --expect refuted)
 foreach(case IN ITEMS "1 class_beyond_range 2" "2 ready_ignored 1" "3 double_accept 1"
                       "4 output_starved 1" "5 views_differ 1" "6 grants_survive_reset 1"
                       "7 priority_inverted 2" "8 wheel_stands_still 3" "9 hold_dropped 1"

@@ -18,8 +18,7 @@ import generate
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOOLS = "riscv64-unknown-elf-"
-RECORD_BYTES = 704
-CODE_OFFSET = 544
+CODE_OFFSET = 600
 FS_DIRTY = 3 << 13
 ACCESSED = 0x4040_4040_4040_4040
 
@@ -76,25 +75,34 @@ def normalized(line, record):
     become dirty without need, and QEMU misses changes of fflags alone; an AMO without the right to write may mark the
     page as accessed."""
     failed_atomic = False
+    any_atomic = False
+    of_store = {4: 6, 5: 7, 13: 15}
+
+    def cause_of_store(match):
+        cause = int(match.group(1), 16)
+        return f"scause={of_store.get(cause, cause):x}"
 
     def trap(match):
-        nonlocal failed_atomic
-        cause, offset, value = (int(text, 16) for text in match.groups())
+        nonlocal failed_atomic, any_atomic
+        cause, offset, value = (int(text, 16) for text in match.groups()[1:])
         at = CODE_OFFSET + offset
         word = int.from_bytes(record[at:at + 4], "little") if at + 4 <= len(record) else 0
         if cause == 3:
             value = 0
         if word & 0x7F == 0x2F and word >> 27 != 2:
-            cause = {4: 6, 5: 7, 13: 15}.get(cause, cause)
+            any_atomic = True
+            cause = of_store.get(cause, cause)
             failed_atomic = failed_atomic or cause == 15
-        return f"T{cause:x}@{offset:x},{value:x}"
+        return f"{match.group(1)}{cause:x}@{offset:x},{value:x}"
 
     def status(match):
         value = int(match.group(1), 16)
         return f"status={value & ~(1 << 63) | FS_DIRTY:x}" if value & FS_DIRTY else match.group(0)
 
     line = re.sub(r"\bstatus=([0-9a-f]+)", status, line)
-    line = re.sub(r"\bT([0-9a-f]+)@([0-9a-f]+),([0-9a-f]+)", trap, line)
+    line = re.sub(r"\b([TD])([0-9a-f]+)@([0-9a-f]+),([0-9a-f]+)", trap, line)
+    if any_atomic:
+        line = re.sub(r"\bscause=([0-9a-f]+)", cause_of_store, line)
     if failed_atomic:
         line = re.sub(r"\bpages=([0-9a-f]+)", lambda match: f"pages={int(match.group(1), 16) | ACCESSED:x}", line)
     return line
@@ -104,11 +112,15 @@ def show(folder, setup, record, ours, theirs):
     mode, paging = int.from_bytes(record[0:4], "little"), int.from_bytes(record[4:8], "little")
     print(f"difference in record {ours.split(' ')[0]} ({setup.isa}, mode {mode}, paging {paging})")
     print(disassembly(folder, record, setup.xlen))
-    registers = [int.from_bytes(record[32 + 8 * i:40 + 8 * i], "little") for i in range(64)]
+    registers = [int.from_bytes(record[88 + 8 * i:96 + 8 * i], "little") for i in range(64)]
     print(" ".join(f"x{i}={registers[i]:x}" for i in range(32)))
     if setup.with_float:
         print(" ".join(f"f{i}={registers[32 + i]:x}" for i in range(32)))
     print("fcsr", record[8:16].hex(), "status", record[16:24][::-1].hex())
+    for name, begin, size in (("medeleg", 32, 4), ("mideleg", 36, 4), ("mie", 40, 4), ("mip", 44, 4), ("pmpcfg", 48, 8),
+                              *((f"pmpaddr{i}", 56 + 8 * i, 8) for i in range(4))):
+        print(name, record[begin:begin + size][::-1].hex(), end=" ")
+    print()
     mine, others = set(ours.split()), set(theirs.split())
     print("only hart:", *[part for part in ours.split() if part not in others])
     print("only QEMU:", *[part for part in theirs.split() if part not in mine])
@@ -126,7 +138,7 @@ def main():
     parser.add_argument("--show", type=int, default=5, help="differences to show")
     options = parser.parse_args()
     setup = Setup(options.isa)
-    different = compared = 0
+    different = compared = delegated = interrupts = 0
     for seed in range(options.seed, options.seed + options.rounds):
         generator = generate.Generator(seed, setup.xlen, setup.with_float)
         records = [generator.record() for _ in range(options.records)]
@@ -141,6 +153,8 @@ def main():
                          f"{2 * options.records} runs")
             for line, (mine, other) in enumerate(zip(ours, theirs)):
                 compared += 1
+                delegated += len(re.findall(r" D", mine))
+                interrupts += len(re.findall(r" [TD]80*[0-9a-f]@", mine))
                 record = records[line % options.records]
                 mine, other = normalized(mine, record), normalized(other, record)
                 if mine != other:
@@ -148,7 +162,9 @@ def main():
                     if different <= options.show:
                         show(folder, setup, record, mine, other)
     print(f"{options.isa}: {compared} runs compared, {different} differ (seeds {options.seed} to "
-          f"{options.seed + options.rounds - 1})")
+          f"{options.seed + options.rounds - 1}); {delegated} traps were delegated and {interrupts} were interrupts")
+    if delegated == 0 or interrupts == 0:
+        sys.exit("there were no delegated traps or no interrupts to compare")
     sys.exit(1 if different else 0)
 
 

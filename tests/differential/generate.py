@@ -16,6 +16,8 @@ SCRATCH_SIZE = 8 * 4096
 POINTERS = (2, 8)
 MACHINE, SUPERVISOR, USER = 3, 1, 0
 SV39, SV48 = 1, 2
+DELEGABLE = 0xB1FC  # all but fetch access faults and calls from supervisor and machine mode
+SUPERVISOR_INTERRUPTS = 0x222
 
 DOUBLES = [0.0, -0.0, 1.0, -1.0, 1.5, 2.0, 0.1, -2.5, 0.5, 1e308, -1e308, 5e-324, -5e-324, 2.2250738585072014e-308,
            2.225073858507201e-308, 2147483647.0, 2147483648.0, -2147483648.0, -2147483649.0, 4294967295.0, 4294967295.5,
@@ -43,6 +45,9 @@ class Generator:
         self.with_float = with_float
         self.good_pointers = True  # of the record: mapped and aligned
         self.reservation_width = 2
+        self.interrupts = 0  # which can be pending in the record: one of SUPERVISOR_INTERRUPTS
+        self.protected = False  # by PMP
+        self.paged = False
 
     # Values
 
@@ -156,12 +161,15 @@ class Generator:
     def upper_immediate(self):
         return self.random.getrandbits(20) << 12 | self.destination() << 7 | self.random.choice([0x37, 0x17])
 
+    def offset(self):
+        return self.random.randrange(-1024, 1024) & (0xFF8 if self.protected else 0xFFF)
+
     def load(self):
-        return (self.random.randrange(-1024, 1024) & 0xFFF) << 20 | self.random.choice(POINTERS) << 15 | \
+        return self.offset() << 20 | self.random.choice(POINTERS) << 15 | \
             self.funct3() << 12 | self.destination() << 7 | self.random.choice([0x03] * 3 + [0x07])
 
     def store(self):
-        offset = self.random.randrange(-1024, 1024) & 0xFFF
+        offset = self.offset()
         return offset >> 5 << 25 | self.register() << 20 | self.random.choice(POINTERS) << 15 | \
             self.random.choice([0, 1, 2, 3, 2, 3, self.funct3()]) << 12 | (offset & 31) << 7 | \
             self.random.choice([0x23] * 3 + [0x27])
@@ -169,7 +177,8 @@ class Generator:
     def atomic(self):
         # Whether SC without a reservation looks at its address is open: SC only where every address is good.
         funct5 = self.random.choice([0, 1, 2, 3, 2, 3, 4, 8, 0xC, 0x10, 0x14, 0x18, 0x1C, self.random.getrandbits(5)])
-        if funct5 == 3 and not self.good_pointers:
+        # QEMU 7.2 looks whether an AMO may read before it looks for the right to write the page: not both at once.
+        if (funct5 == 3 and (self.protected or not self.good_pointers)) or (self.protected and self.paged):
             funct5 = 2
         rs2 = 0 if funct5 == 2 and self.random.randrange(8) else self.register()
         if funct5 in (2, 3):  # QEMU 7.2 stores and reports failure when SC.W follows LR.D
@@ -211,6 +220,41 @@ class Generator:
         readable = READABLE_CSRS + ([] if self.with_float else [0x100, 0x300])
         return self.random.choice(readable) << 20 | 2 << 12 | self.destination() << 7 | 0x73
 
+    def interrupt_csr(self, mode):
+        """Makes an interrupt pending, or enables some, or no more."""
+        mask = self.interrupts
+        if mode == SUPERVISOR and self.random.getrandbits(1):
+            number, mask = self.random.choice([(0x100, 2), (0x144, mask & 2)])
+        elif mode == MACHINE and self.random.getrandbits(1):
+            number, mask = self.random.choice([(0x300, 8), (0x344, mask & 2)])
+        else:
+            # A register holds the mask now and then; bits that are not there are not kept.
+            number = 0x104 if mode == SUPERVISOR else self.random.choice([0x304, 0x104])
+            return struct.pack("<II", 0x00000013 | mask << 20 | 5 << 7,
+                               number << 20 | 5 << 15 | self.random.choice([2, 3]) << 12 | 0x73)
+        return struct.pack("<I", number << 20 | mask << 15 | self.random.choice([6, 6, 7]) << 12 | 0x73)
+
+    def protection(self):
+        """Four entries that cover parts of the scratch memory, as pmpcfg and addresses. What becomes of an access of
+        which a part lies in an entry depends on how it is split: entries hold whole dwords, and accesses are
+        aligned."""
+        if not self.protected:
+            return 0, [0] * 4
+        configuration, addresses = 0, []
+        for entry in range(4):
+            place = SCRATCH + 8 * self.random.randrange(SCRATCH_SIZE // 8)
+            # Off, TOR, NAPOT. The first of TOR would begin at 0 and hold code and page tables.
+            kind = self.random.choice([0, 1, 1, 3, 3, 3] if entry > 0 else [0, 3])
+            if kind == 1 and self.random.getrandbits(1):
+                place &= ~0xFFF
+            if kind == 3:
+                size = 1 << self.random.choice([3, 4, 6, 11, 12, 12, 13, 14])
+                place = place & -size | (size // 2 - 1)
+            rights = self.random.choice([0, 1, 1, 3, 3, 4, 5, 7])
+            configuration |= (kind << 3 | rights) << (8 * entry)
+            addresses.append(place >> 2)
+        return configuration, addresses
+
     def compressed(self):
         while True:
             c = self.random.getrandbits(16)
@@ -250,6 +294,8 @@ class Generator:
         if self.with_float or self.random.randrange(20) == 0:
             kinds += [self.float_operation] * 7 + [self.fused] * 3
         choice = self.random.randrange(100)
+        if self.interrupts and mode != USER and choice >= 95:
+            return self.interrupt_csr(mode)
         if choice < 20:
             return struct.pack("<H", self.compressed())
         if choice < 23:
@@ -267,7 +313,7 @@ class Generator:
     def pointer(self, base):
         """Mostly aligned; now and then such that an access crosses a page."""
         offset = self.random.randrange(1, 7) * 4096 + self.random.choice([0, 2048, 8 * self.random.randrange(512)])
-        if not self.good_pointers and self.random.randrange(3) == 0:
+        if not self.good_pointers and not self.protected and self.random.randrange(3) == 0:
             offset += self.random.randrange(8)
         return base + offset
 
@@ -280,10 +326,29 @@ class Generator:
             paging = self.random.choice([0, SV39, SV39, SV48])
         self.reservation_width = self.random.choice([2, 3])
         self.good_pointers = not paging and self.random.getrandbits(1) == 1
+        self.protected = self.random.randrange(3) == 0
+        self.paged = paging != 0
         base = SCRATCH_VIRTUAL if paging else SCRATCH
         registers = [0] + [self.integer() for _ in range(31)]
         for pointer in POINTERS:
             registers[pointer] = self.pointer(base)
+        # Delegated traps of user mode need a page that supervisor mode may execute.
+        delegates = self.random.getrandbits(1) and not (paging and (mode == USER or borrowed))
+        # QEMU 7.2 takes the interrupt with the lowest number first: one at a time.
+        self.interrupts = 0
+        if self.random.randrange(3) == 0 and (delegates or not paging):
+            self.interrupts = self.random.choice([0x2, 0x20, 0x200])
+        medeleg = mideleg = mie = mip = 0
+        if delegates:
+            medeleg = self.random.getrandbits(16) & DELEGABLE
+            # QEMU 7.2 delegates some exceptions of AMOs as those of loads: both or none.
+            medeleg |= (medeleg & 0x2030) << 2
+            medeleg &= ~0x80C0 | (medeleg & 0x2030) << 2
+            mideleg = self.random.getrandbits(16) & SUPERVISOR_INTERRUPTS
+        if self.interrupts:
+            mie = self.random.getrandbits(16) & SUPERVISOR_INTERRUPTS
+            mip = self.random.choice([0, self.interrupts])
+        pmpcfg, pmpaddr = self.protection()
         code = b"".join(self.instruction(mode) for _ in range(INSTRUCTIONS))
         if len(code) % 4:
             code += struct.pack("<H", 0x0001)
@@ -293,5 +358,8 @@ class Generator:
         status |= (self.random.getrandbits(1) << 18 | self.random.getrandbits(1) << 19 |  # SUM, MXR
                    self.random.choice([0, 0, 0, 1]) << 20 | self.random.choice([0, 0, 1]) << 22)  # TVM, TSR
         status |= int(borrowed) << 17
-        return struct.pack("<IIQQQ32Q32Q", mode, paging, fcsr, status, self.random.getrandbits(64), *registers,
+        if self.interrupts:
+            status |= self.random.choice([0, 1 << 1]) | self.random.choice([0, 1 << 7])  # SIE, MPIE
+        return struct.pack("<IIQQQIIIIQ4Q32Q32Q", mode, paging, fcsr, status, self.random.getrandbits(64), medeleg,
+                           mideleg, mie, mip, pmpcfg, *pmpaddr, *registers,
                            *self.float_registers()) + code

@@ -9,8 +9,8 @@
 #define STORE sw
 #define WIDTH 4
 #endif
-#define RECORD_X 32
-#define RECORD_F 288
+#define RECORD_X 88
+#define RECORD_F 344
 #define CONTEXT_F 256
 #define CONTEXT_CAUSE 512
 #define CONTEXT_EPC 520
@@ -57,6 +57,13 @@ enter:
   LOAD  x\n, RECORD_X + 8 * \n(x31)
   .endr
   mret
+
+# Where delegated traps go: on to machine mode.
+  .align 2
+  .globl on_supervisor
+on_supervisor:
+  ecall
+  j     on_supervisor
 
   .align 2
 on_entry:

@@ -16,6 +16,12 @@ struct record {
   uint64_t fcsr;
   uint64_t status;     /* what MRET finds in mstatus, without MPP */
   uint64_t page_flags; /* seed of the flags of the scratch pages */
+  uint32_t medeleg;
+  uint32_t mideleg;
+  uint32_t mie;
+  uint32_t mip;
+  uint64_t pmpcfg; /* of entries 0 to 3; entry 4 allows everything */
+  uint64_t pmpaddr[4];
   uint64_t x[32];
   uint64_t f[32];
   uint32_t code[CODE_WORDS];
@@ -42,6 +48,7 @@ struct context {
 extern const struct record records[];
 extern const struct record records_end[];
 void enter(const struct record* record, word status);
+void on_supervisor(void);
 
 struct context context;
 word harness_sp;
@@ -118,21 +125,52 @@ static void make_tables(const struct record* r) {
 }
 #endif
 
-/* Whether the record goes on. */
-int on_trap(struct context* c) {
+#define INTERRUPT ((word)1 << (__riscv_xlen - 1))
+#define SIE ((word)1 << 1)
+#define SPIE ((word)1 << 5)
+#define SPP ((word)1 << 8)
+#define MPP ((word)3 << 11)
+
+/* What was taken, `kind` by machine (T) or supervisor (D) mode. Whether the record goes on, and
+   then where. */
+static int taken(const char* kind, word cause, word* pc, word tval) {
   const word end = (word)&current->code[CODE_WORDS - 1];
   const word begin = (word)&current->code[0];
-  const word epc = c->epc.value;
-  if (epc != end) {
-    put_hex(" T", c->cause.value);
+  const word epc = *pc;
+  if (cause & INTERRUPT) {
+    put_hex(kind, cause);
     put_hex("@", epc - begin);
-    put_hex(",", c->tval.value);
+    __asm__ volatile("csrc mip, %0" ::"r"((word)1 << (cause & 31)));
+    return ++traps < TRAP_LIMIT;
+  }
+  if (epc != end) {
+    put_hex(kind, cause);
+    put_hex("@", epc - begin);
+    put_hex(",", tval);
     if (epc >= begin && epc < end && ++traps < TRAP_LIMIT) {
-      c->epc.value += (*(const uint16_t*)epc & 3) == 3 ? 4 : 2;
+      *pc += (*(const uint16_t*)epc & 3) == 3 ? 4 : 2;
       return 1;
     }
   }
   return 0;
+}
+
+/* Whether the record goes on. */
+int on_trap(struct context* c) {
+  if (c->epc.value != (word)on_supervisor) {
+    return taken(" T", c->cause.value, &c->epc.value, c->tval.value);
+  }
+  /* It was delegated: what supervisor mode sees, and then what SRET would do. */
+  const word status = c->status.value;
+  put_hex(" S", (status & (SPP | SPIE | SIE)) | (c->cause.value & 15));
+  word pc = GET(sepc);
+  if (!taken(" D", GET(scause), &pc, GET(stval))) {
+    return 0;
+  }
+  c->epc.value = pc;
+  c->status.value = (status & ~(MPP | SPP | SIE)) | SPIE | (status & SPP ? (word)1 << 11 : 0) |
+                    (status & SPIE ? SIE : 0);
+  return 1;
 }
 
 static void report(void) {
@@ -153,6 +191,8 @@ static void report(void) {
   put_hex(" fcsr=", context.fcsr.value);
 #endif
   put_hex(" status=", context.status.value);
+  put_hex(" mie=", GET(mie));
+  put_hex(" mip=", GET(mip) & 0x222); /* the timer of QEMU may be pending */
   put_hex(" sepc=", GET(sepc));
   put_hex(" stvec=", GET(stvec));
   put_hex(" scause=", GET(scause));
@@ -176,7 +216,7 @@ static void run(const struct record* r) {
   }
   SET(satp, 0);
   SET(sepc, 0);
-  SET(stvec, 0);
+  SET(stvec, r->medeleg || r->mideleg ? (word)on_supervisor : 0);
   SET(scause, 0);
   SET(stval, 0);
   SET(sscratch, 0);
@@ -188,15 +228,33 @@ static void run(const struct record* r) {
     __asm__ volatile("sfence.vma" ::: "memory");
   }
 #endif
+  SET(pmpaddr0, r->pmpaddr[0]);
+  SET(pmpaddr1, r->pmpaddr[1]);
+  SET(pmpaddr2, r->pmpaddr[2]);
+  SET(pmpaddr3, r->pmpaddr[3]);
+#if __riscv_xlen == 64
+  SET(pmpcfg0, r->pmpcfg | (uint64_t)0x1f << 32);
+#else
+  SET(pmpcfg0, r->pmpcfg);
+#endif
+  __asm__ volatile("sfence.vma" ::: "memory");
+  SET(medeleg, r->medeleg);
+  SET(mideleg, r->mideleg);
+  SET(mie, r->mie);
+  SET(mip, r->mip);
   SET(mepc, &r->code[0]);
   enter(r, (word)r->mode << 11 | (word)r->status);
   SET(satp, 0);
   report();
+  SET(mie, 0);
+  SET(mip, 0);
 }
 
 int main(void) {
-  SET(pmpaddr0, (word)-1 >> (__riscv_xlen == 64 ? 10 : 0));
-  SET(pmpcfg0, 0x1f);
+  SET(pmpaddr4, (word)-1 >> (__riscv_xlen == 64 ? 10 : 0));
+#if __riscv_xlen == 32
+  SET(pmpcfg1, 0x1f);
+#endif
   /* Twice: the second time code and translations are already known. */
   for (int pass = 0; pass < 2; ++pass) {
     for (const struct record* r = records; r != records_end; ++r) {

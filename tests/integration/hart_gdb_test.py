@@ -117,10 +117,34 @@ class HartGdbTest(unittest.TestCase):
     def test_open_sbi_hands_over_in_supervisor_mode(self):
         text = self.machine("--bios", OPENSBI, "--kernel", U_BOOT, "--harts", "2").gdb(
             "hbreak *0x80200000", "continue", "printf \"mode %d\\n\", $priv", "p $fs0",
-            "monitor devices", "monitor reset", "kill", elf=OPENSBI)
+            "monitor devices", "monitor reset", "maintenance flush register-cache",
+            "info registers pc", "continue", "printf \"again %d\\n\", $priv", "monitor time", "kill",
+            elf=OPENSBI)
         self.assertIn("mode 1", text)
         self.assertIn("uart", text)
-        self.assertIn("only the whole machine can begin anew", text)
+        self.assertIn("the machine is at its reset vector", text)
+        self.assertRegex(text, r"pc +0x1000\b")
+        self.assertIn("again 1", text)
+
+    def test_a_trace_is_switched_on_and_off(self):
+        with tempfile.TemporaryDirectory() as folder:
+            trace = pathlib.Path(folder) / "trace.txt"
+            text = self.machine(self.program).gdb(
+                "stepi", "stepi", f"monitor trace on {trace}", "stepi", "stepi", "stepi",
+                # What is repeated on the way back is not written again.
+                "reverse-stepi", "stepi", "monitor trace off", "stepi", "monitor trace off",
+                f"monitor trace on {folder}/none/x", "monitor trace", "kill")
+            lines = trace.read_text().splitlines()
+        self.assertIn(f"the instructions of hart0 go to {trace}", text)
+        self.assertIn("hart0 is traced no more", text)
+        self.assertIn("hart0 is not traced", text)
+        self.assertIn("x cannot be written", text)
+        self.assertIn("expected monitor trace on FILE", text)
+        # The boot ROM, one instruction a nanosecond; the third step is done again.
+        self.assertEqual([line.split(" ", 1)[0] for line in lines],
+                         ["0.000000002000", "0.000000003000", "0.000000004000", "0.000000004000"])
+        self.assertIn("csrr a0, mhartid", lines[0])
+        self.assertEqual(lines[2].split(";")[0], lines[3].split(";")[0])
 
     def test_malformed_packets_are_answered_and_do_no_harm(self):
         machine = self.machine(self.program)

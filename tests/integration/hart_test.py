@@ -55,6 +55,10 @@ class HartTest(unittest.TestCase):
             program = self.build("finish", f"HARTS={harts}")
             self.run_hart(program, "--harts", harts, code=harts)
 
+    def test_a_store_of_another_hart_makes_sc_fail_though_the_value_is_back(self):
+        self.run_hart(self.build("reserve", "CHANGE=1"), "--harts", 2, code=2)
+        self.run_hart(self.build("reserve", "CHANGE=0"), "--harts", 2, code=1)
+
     def test_statistics(self):
         stats = self.folder / "stats.json"
         self.run_hart(self.build("finish", "HARTS=1"), "--stats", stats, code=1)

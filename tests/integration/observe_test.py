@@ -1,5 +1,7 @@
 """What traces, latencies and coverage say of programs whose behaviour is known by hand."""
 
+import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -9,6 +11,8 @@ import unittest
 
 SUPERNODE = sys.argv.pop(1)
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
+OPENSBI = "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_jump.bin"
+U_BOOT = "/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin"
 HERE = pathlib.Path(__file__).resolve().parent / "hart"
 
 
@@ -31,6 +35,22 @@ class ObserveTest(unittest.TestCase):
                               stdin=subprocess.DEVNULL, timeout=60)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done
+
+    def test_mistakes_are_in_the_log(self):
+        done = self.run_command("hart", self.build("traced.S"), "--machine", "bare")
+        self.assertEqual(done.stderr, "supernode: 0.000000004000 hart0 load access fault at 80000010"
+                                      " <_start+16>, value 0\n")
+        # The first ten of a hart; the program does it twelve times.
+        done = self.run_command("hart", self.build("mistakes.S"), "--machine", "bare")
+        lines = done.stderr.splitlines()
+        self.assertEqual(len(lines), 11)
+        self.assertIn("hart0 illegal instruction at 80000014 <again>, value ffffffff", lines[0])
+        self.assertIn("hart0 store access fault at 80000018 <again+4>, value 10", lines[1])
+        self.assertEqual(lines[10], "supernode: hart0: 14 more exceptions like these")
+        # OpenSBI looks for CSRs that are not there, which is no mistake.
+        done = self.run_command("hart", "--bios", OPENSBI, "--kernel", U_BOOT, "--max-instructions",
+                                20_000_000, code=124)
+        self.assertEqual(done.stderr, "supernode: the limit of instructions is reached\n")
 
     def test_instruction_trace(self):
         # One instruction a nanosecond. Encodings by the format of each: ADDI a0, zero, 5 is
@@ -190,6 +210,62 @@ class ObserveTest(unittest.TestCase):
         # What CIPU 0 prints begins with a character that it writes to the UART.
         self.assertRegex(accesses.read_text(), r"cipu0 .*writes 1 byte uart\+0 ")
         self.assertNotIn("switch", accesses.read_text())
+
+    def test_firmware_profile_timeline_and_uart(self):
+        profile, timeline = self.folder / "profile.txt", self.folder / "timeline.json"
+        run = subprocess.Popen(
+            [SUPERNODE, "firmware", SOURCE / "platforms" / "hgx_h100.yaml", "--uart", "pty",
+             "--profile", profile, "--timeline", timeline, "--run-on", "1 ms"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(run.kill)
+        name = run.stderr.readline().strip()
+        self.assertRegex(name, "^supernode: UART of cipu0 on /dev/pts/")
+        terminal = os.open(name.rsplit(" ", 1)[1], os.O_RDONLY | os.O_NOCTTY)
+        self.addCleanup(os.close, terminal)
+        seen = b""
+        try:
+            while more := os.read(terminal, 4096):
+                seen += more
+        except OSError:  # the other end is closed
+            pass
+        printed, _ = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 0)
+        lines = [line.split("] cipu0: ")[1] for line in printed.splitlines() if "] cipu0: " in line]
+        self.assertGreater(len(lines), 3)
+        self.assertEqual(seen.decode().replace("\r", "").splitlines(), lines)
+
+        stacks = dict(line.rsplit(" ", 1) for line in profile.read_text().splitlines())
+        self.assertEqual({stack.split(";")[0] for stack in stacks}, {"cipu0"})
+        self.assertTrue(any(";main;" in stack for stack in stacks))
+        events = json.loads(timeline.read_text())["traceEvents"]
+        threads = {event["args"]["name"]: (event["pid"], event["tid"]) for event in events
+                   if event.get("name") == "thread_name"}
+        track = threads["cipu0"]
+        calls = [event for event in events
+                 if event["ph"] == "X" and (event["pid"], event["tid"]) == track]
+        # Each call lies within or beside every other one, and main lasts to the end.
+        open_until = []
+        for call in sorted(calls, key=lambda each: (each["ts"], -each["dur"])):
+            while open_until and open_until[-1] <= call["ts"] + 1e-9:
+                open_until.pop()
+            end = call["ts"] + call["dur"]
+            if open_until:
+                self.assertLessEqual(end, open_until[-1] + 1e-6)
+            open_until.append(end)
+        main = [call for call in calls if call["name"] == "main"]
+        self.assertEqual(len(main), 1)
+        self.assertAlmostEqual(main[0]["ts"] + main[0]["dur"],
+                               max(call["ts"] + call["dur"] for call in calls), places=3)
+
+    def test_firmware_uart_refusals(self):
+        platform = SOURCE / "platforms" / "hgx_h100.yaml"
+        for options, message in (
+                (["--uart", "tcp:5555", "--controller", "switches"], "is for one controller"),
+                (["--uart", "line"], "expected terminal, pty or tcp:PORT"),
+                (["--uart", "pty", "--gdb", "0"], "a debugger may go back"),
+                (["--run-on", "soon"], "run-on"),
+                (["--profile", self.folder / "none" / "file"], "cannot be written")):
+            self.assertIn(message, self.run_command("firmware", platform, *options, code=2).stderr)
 
 
 if __name__ == "__main__":

@@ -109,12 +109,14 @@ class pty_port final : public console_port {
     // What has been sent is lost when the pseudo-terminal goes: a reader gets a second.
     constexpr unsigned naps = 100;
     constexpr useconds_t nap_us = 10'000;
-    for (unsigned i = 0; i < naps; ++i) {
+    // The kernel passes it on by and by: several looks have to find nothing.
+    constexpr unsigned looks = 10;
+    unsigned empty = 0;
+    for (unsigned i = 0; i < naps && empty < looks; ++i) {
       flush();
       int unread = 0;
-      if (unsent_.empty() && (ioctl(theirs_, FIONREAD, &unread) != 0 || unread == 0)) {
-        break;
-      }
+      const bool read = ioctl(theirs_, FIONREAD, &unread) != 0 || unread == 0;
+      empty = unsent_.empty() && read ? empty + 1 : 0;
       usleep(nap_us);
     }
     close(theirs_);

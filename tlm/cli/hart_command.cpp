@@ -20,12 +20,14 @@
 #include "base/units.h"
 #include "cli/console_port.h"
 #include "cli/console_script.h"
+#include "cli/debug_trace.h"
 #include "cli/observation.h"
 #include "estimate/host_usage.h"
 #include "gdb/debugger.h"
 #include "gdb/machine_targets.h"
 #include "hart/elf.h"
 #include "hart/profile.h"
+#include "observe/mistake_log.h"
 #include "soc/hart_module.h"
 #include "soc/virt_machine.h"
 #include "soc/virt_map.h"
@@ -121,6 +123,11 @@ void write_profiles(const std::string& path,
   if (!file.flush()) {
     throw base::configuration_error(path, 0, "profile", "cannot be written");
   }
+}
+
+void print_mistake(const std::string& line) {
+  std::fflush(stdout);
+  fmt::print(stderr, "supernode: {}\n", line);
 }
 
 int report(const soc::machine_outcome& outcome) {
@@ -281,6 +288,12 @@ std::unique_ptr<gdb::debugger> debugger_for(const arguments& given, soc::virt_ma
   const gdb::tcp_address address = gdb::parse_address(given.gdb);
   const std::vector<gdb::named_target> harts = gdb::harts_of(machine);
   auto debugger = std::make_unique<gdb::debugger>(harts, harts, address);
+  auto trace = std::make_shared<debug_trace>(
+      [&given](const std::string&) { return symbols_of(given.wanted); },
+      [each = debugger.get()] { return each->replaying(); });
+  debugger->on_trace([trace](const gdb::named_target& target, std::string_view words) {
+    return trace->command(target, words);
+  });
   debugger->on_snapshot({[&](const std::string& path) { save(path, given, machine, scripts); },
                          [&](const std::string& path) { restore(path, given, machine, scripts); },
                          [&](const std::string& path) {
@@ -391,9 +404,12 @@ int run(arguments& given) {
   observation seen(given.observed);
   observe::observed_hart one{"", nullptr, symbols_of(given.wanted), programs_of(given.wanted),
                              machine.address_map()};
+  std::vector<std::unique_ptr<observe::mistake_log>> mistakes;
   for (soc::hart_module* each : machine.harts()) {
     one.name = fmt::format("hart{}", each->core().read_csr(mhartid).value_or(0));
     one.module = each;
+    mistakes.push_back(std::make_unique<observe::mistake_log>(
+        one.name, *each, [symbols = one.symbols] { return symbols; }, print_mistake));
     seen.add(one, true);
     if (!given.profile.empty()) {
       profiles.push_back(std::make_unique<hart::profile>(one.symbols));
@@ -419,6 +435,9 @@ int run(arguments& given) {
     write_profiles(given.profile, profiles);
   }
   seen.finish();
+  for (const auto& each : mistakes) {
+    each->finish();
+  }
   const int code = report(outcome);
   bool all_seen = is_finished(given.script, scripts.uart);
   all_seen = is_finished(console_script_of(given), scripts.second) && all_seen;

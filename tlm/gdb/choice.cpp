@@ -19,6 +19,7 @@ class controller : public target {
  public:
   explicit controller(soc::controller_soc& soc) : soc_(soc) {}
 
+  soc::controller_soc& soc() { return soc_; }
   soc::hart_module& hart() override { return soc_.debugged_hart(); }
   bool read_debug(std::uint64_t address, void* data, std::size_t size) override {
     return soc_.read_debug(address, data, size);
@@ -29,9 +30,9 @@ class controller : public target {
   const std::vector<soc::address_window>& address_map() const override {
     return soc_.address_map();
   }
-  bool reset() override {
+  std::optional<std::string> reset() override {
     soc_.reset();
-    return true;
+    return std::nullopt;
   }
 
  private:
@@ -65,6 +66,15 @@ std::vector<named_target> all_controllers(platform::system& system) {
     add(fmt::format("pool{}", i), system.pool(i).controller());
   }
   return all;
+}
+
+soc::controller_soc& controller_of(platform::system& system, const std::string& name) {
+  for (const named_target& each : all_controllers(system)) {
+    if (each.name == name) {
+      return static_cast<controller&>(*each.what).soc();
+    }
+  }
+  refuse(fmt::format("'{}' is no controller of the platform", name));
 }
 
 std::vector<named_target> choose(const std::vector<named_target>& all, const std::string& choice) {

@@ -227,6 +227,14 @@ void debugger::handle_packet(const std::string& payload) {
       send(to_hex(answer.data(), answer.size()));
       return;
     }
+    if (trace_ && take(words, "trace")) {
+      take(words, " ");
+      // On the way back it would not be switched on again.
+      forget_history();
+      const std::string answer = trace_(stub_.current(), words);
+      send(to_hex(answer.data(), answer.size()));
+      return;
+    }
   }
   if (const auto answer = stub_.answer(payload)) {
     send(*answer);

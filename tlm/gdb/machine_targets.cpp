@@ -21,7 +21,10 @@ class machine_hart : public target {
   const std::vector<soc::address_window>& address_map() const override {
     return machine_.address_map();
   }
-  bool reset() override { return false; }
+  std::optional<std::string> reset() override {
+    machine_.reset();
+    return "the machine";
+  }
 
  private:
   soc::virt_machine& machine_;

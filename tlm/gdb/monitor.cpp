@@ -13,9 +13,12 @@ std::string help() {
   return "monitor time         simulated time and the instructions of this hart\n"
          "monitor harts        all harts: pc, mode, instructions, traps, what they do\n"
          "monitor devices      what lies where in this hart's physical memory\n"
-         "monitor reset        this controller and its firmware begin anew; its device does not\n"
+         "monitor reset        this controller and its firmware begin anew, its device does not;\n"
+         "                     or the whole machine of supernode hart\n"
          "monitor snapshot save FILE, monitor snapshot restore FILE\n"
          "                     the whole machine, as supernode hart --save and --restore do\n"
+         "monitor trace on FILE, monitor trace off\n"
+         "                     every instruction of this hart, as --trace shows them\n"
          "monitor help         this text\n";
 }
 
@@ -71,11 +74,8 @@ std::string run_monitor_command(std::string_view command, const std::vector<name
     return devices(current);
   }
   if (command == "reset") {
-    if (!current.what->reset()) {
-      return "only the whole machine can begin anew: leave, and start it again\n";
-    }
     return fmt::format("{} is at its reset vector ('maintenance flush register-cache' shows it)\n",
-                       current.name);
+                       current.what->reset().value_or(current.name));
   }
   return command == "help" ? help() : fmt::format("no command '{}'\n{}", command, help());
 }

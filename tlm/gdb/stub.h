@@ -27,6 +27,8 @@ class stub {
   /// From now on the debugger may go back in time, which `past` does. With one controller only.
   void remember(history& past) { history_ = &past; }
   std::size_t threads() const { return chosen_.size(); }
+  /// The thread that commands are for.
+  const named_target& current() const { return chosen_[current_]; }
   soc::hart_module& hart() { return chosen_.front().hart(); }
   /// How the debugger wants to go back, if it does.
   std::optional<history::way> take_reverse();

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,9 @@ class target {
   virtual bool write_debug(std::uint64_t address, const void* data, std::size_t size) = 0;
   /// What lies where in physical memory, by address.
   virtual const std::vector<soc::address_window>& address_map() const = 0;
-  /// The hart and its software begin anew; false if only the whole machine can.
-  virtual bool reset() = 0;
+  /// The hart and its software begin anew, alone or with the machine around it: what has done so,
+  /// where that is not the hart.
+  virtual std::optional<std::string> reset() = 0;
 };
 
 /// A target and its name: "cipu3", "switch0.5", "pool1" as in the boot log, or "hart0".

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -58,6 +59,10 @@ class core final : public hart {
   const watchpoint& watch_hit() const override { return watch_hit_; }
 
   void observe(observer* watching) override { observer_ = watching; }
+  void watch_exceptions(std::function<void(const taken_trap& taken)> watch) override {
+    exception_watch_ = std::move(watch);
+  }
+  void break_reservation() override { reserved_ = false; }
   void observe_accesses(access_observer* watching, std::vector<address_range> ranges) override {
     memory_.observe_accesses(watching, std::move(ranges));
   }
@@ -251,6 +256,7 @@ class core final : public hart {
   bool watch_stop_ = false;     ///< run() must return: watch_hit_ was accessed
   watchpoint watch_hit_;
   observer* observer_ = nullptr;
+  std::function<void(const taken_trap& taken)> exception_watch_;
   bool code_removed_ = false;
   bool code_stale_ = false;
   bool windows_stale_ = false;

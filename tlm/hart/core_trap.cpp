@@ -89,15 +89,23 @@ template <unsigned xlen_bits>
 void core<xlen_bits>::trap(const step_type& s, exception cause, word value) {
   enter_trap(static_cast<word>(cause), false, value, s.pc);
   executed_ += s.index + 1U;
+  current_index_ = 0;
   ++traps_;
+  if (exception_watch_) {
+    exception_watch_({static_cast<word>(cause), false, value, s.pc, pc_});
+  }
   update_attention();
 }
 
 template <unsigned xlen_bits>
 void core<xlen_bits>::trap_on_fetch(exception cause, word value) {
-  enter_trap(static_cast<word>(cause), false, value, pc_);
+  const word from = pc_;
+  enter_trap(static_cast<word>(cause), false, value, from);
   ++executed_;
   ++traps_;
+  if (exception_watch_) {
+    exception_watch_({static_cast<word>(cause), false, value, from, pc_});
+  }
   update_attention();
 }
 

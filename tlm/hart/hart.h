@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -155,6 +156,10 @@ class hart {
   /// Shows every instruction of run() and run_one() to `watching` (null: no longer), which makes
   /// them much slower and changes nothing else.
   virtual void observe(observer* watching) = 0;
+  /// Calls this with every exception, when it is taken; unlike an observer it costs nothing else.
+  virtual void watch_exceptions(std::function<void(const taken_trap& taken)> watch) = 0;
+  /// Another hart or a device may have stored: SC fails.
+  virtual void break_reservation() = 0;
   /// Shows every access to bytes of `ranges` to `watching` (null: no longer). Accesses to their
   /// pages are slower; others are as fast as ever.
   virtual void observe_accesses(access_observer* watching, std::vector<address_range> ranges) = 0;

@@ -78,6 +78,11 @@ void hart_module::sleep() {
 
 void hart_module::execute() {
   const sc_core::sc_time& now = sc_core::sc_time_stamp();
+  if (configuration_.last_runner != nullptr &&
+      *configuration_.last_runner != configuration_.hart.hart_id) {
+    *configuration_.last_runner = configuration_.hart.hart_id;
+    core_->break_reservation();
+  }
   // Up to the first instruction at or after the end of the quantum or the rise of the timer.
   const sc_core::sc_time span = std::min(configuration_.quantum, deadline_ - now);
   std::uint64_t cycles = clock_.cycles_at(span);

@@ -34,6 +34,8 @@ struct hart_module_configuration {
   /// Bytes that may be read ahead of time because they depend on nothing but the time that the
   /// access carries (mtime). All other accesses wait until simulated time has caught up.
   hart::memory_range ahead_of_time{};
+  /// The mhartid of the last hart that has run, of those that share its memory; null if none does.
+  std::uint64_t* last_runner = nullptr;
   /// What it takes turns with; without any, its turns are its own.
   kernel::turns* order = nullptr;
 };

@@ -171,6 +171,10 @@ void controller_soc::on_line(line_sink sink) {
   parts_->console.on_line(std::move(sink));
 }
 
+void controller_soc::on_character(std::function<void(char character)> sink) {
+  parts_->console.on_character(std::move(sink));
+}
+
 void controller_soc::type(std::string_view text) {
   parts_->console.receive(text);
 }

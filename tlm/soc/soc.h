@@ -98,6 +98,8 @@ class controller_soc : public sc_core::sc_module {
 
   /// Gets every complete line of the UART's output. Call before simulation starts.
   void on_line(line_sink sink);
+  /// Gets every character of it. Call before simulation starts.
+  void on_character(std::function<void(char character)> sink);
   /// Puts characters into the UART's input queue, as if they had been received now.
   void type(std::string_view text);
 

@@ -179,6 +179,18 @@ struct devices {
     }
   }
 
+  void reset() {
+    timer.reset();
+    console.reset();
+    for (const auto& each : slots) {
+      each->reset();
+    }
+    for (const auto& each : flash) {
+      each->reset();
+    }
+    interrupts.reset();
+  }
+
   void save(base::snapshot_writer& to) const {
     rom.save(to);
     timer.save(to);
@@ -260,6 +272,7 @@ struct virt_machine::parts : dma_memory {
     ram.load(address - virt_map::ram, data, size);
     for (const auto& each : harts) {
       each->core().forget_code();
+      each->core().break_reservation();
     }
     return true;
   }
@@ -299,6 +312,7 @@ struct virt_machine::parts : dma_memory {
       each.clock = configuration.clock;
       each.quantum = configuration.quantum;
       each.order = &order;
+      each.last_runner = &last_runner;
       each.ahead_of_time = {virt_map::clint + clint::mtime_offset, 8};
       harts.push_back(std::make_unique<hart_module>(fmt::format("hart{}", i).c_str(), each));
       hart_module& added = *harts.back();
@@ -534,6 +548,7 @@ struct virt_machine::parts : dma_memory {
     to.number(looks);
     to.number(input == nullptr);
     to.number(console_input == nullptr);
+    to.number(last_runner);
     ram.save(to);
     if (board != nullptr) {
       board->save(to);
@@ -555,6 +570,7 @@ struct virt_machine::parts : dma_memory {
     from.number(looks);
     const bool input_had_ended = from.number<bool>();
     const bool console_input_had_ended = from.number<bool>();
+    from.number(last_runner);
     if (next_look < now || next_look - now > configuration.quantum) {
       from.refuse("a time that is impossible");
     }
@@ -578,6 +594,18 @@ struct virt_machine::parts : dma_memory {
     }
   }
 
+  void reset() {
+    const std::uint64_t entry = load_images();
+    if (board != nullptr) {
+      board->reset();
+      write_boot_code(entry);
+    }
+    for (const auto& each : harts) {
+      each->core().forget_code();
+      each->reset();
+    }
+  }
+
   machine_statistics total() const {
     machine_statistics sum;
     for (const auto& each : harts) {
@@ -595,6 +623,7 @@ struct virt_machine::parts : dma_memory {
   bus crossbar;
   std::unique_ptr<devices> board;
   std::vector<std::unique_ptr<hart_module>> harts;
+  std::uint64_t last_runner = 0;  ///< hart
   std::unique_ptr<htif> host;
   kernel::turns::member watch = 0;
   sc_core::sc_time next_look;
@@ -705,6 +734,10 @@ bool virt_machine::write_debug(std::uint64_t address, const void* data, std::siz
     each->core().forget_code();
   }
   return done;
+}
+
+void virt_machine::reset() {
+  parts_->reset();
 }
 
 machine_statistics virt_machine::statistics() const {

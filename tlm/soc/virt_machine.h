@@ -117,6 +117,10 @@ class virt_machine {
   /// Before run(). It returns early when the simulation has ended.
   void advance_by(std::function<void(const sc_core::sc_time& span)> advance);
 
+  /// As after power-on, at the present time: the images are loaded anew (other RAM, disk and flash
+  /// keep what they hold), and all harts begin. Not while one runs.
+  void reset();
+
   machine_statistics statistics() const;
   std::vector<hart_module*> harts();
 

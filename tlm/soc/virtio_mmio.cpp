@@ -265,6 +265,7 @@ void virtio_mmio::write_queue(std::uint64_t offset, std::uint32_t value) {
 }
 
 void virtio_mmio::reset() {
+  status_ = 0;
   queues_ = {};
   driver_features_ = {};
   set_interrupt_status(0);

@@ -92,6 +92,8 @@ class virtio_mmio : public sc_core::sc_module {
   /// Before simulation starts.
   void on_interrupt(std::function<void(bool level)> line) { interrupt_ = std::move(line); }
 
+  /// As after power-on, and as the driver resets it.
+  void reset();
   void save(base::snapshot_writer& to) const;
   void restore(base::snapshot_reader& from);
 
@@ -108,7 +110,6 @@ class virtio_mmio : public sc_core::sc_module {
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   std::uint32_t read(std::uint64_t offset) const;
   void write(std::uint64_t offset, std::uint32_t value);
-  void reset();
   void write_status(std::uint32_t value);
   void write_queue(std::uint64_t offset, std::uint32_t value);
   void serve_queue(unsigned which);

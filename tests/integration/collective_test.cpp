@@ -54,7 +54,7 @@ struct collective_rack : rack {
     const workload::collective_program built = workload::expand(what);
     next_tag += built.tags;
     estimate::job work(built.work, gpus(what.ranks), machine.topology.planes, trace, bytes);
-    estimate::run_to_end(work, progress);
+    estimate::run_to_end(work, progress, pace);
     system.fabric(0).audit();
     return static_cast<double>(estimate::collective_time(built.work, work.seen()).value);
   }

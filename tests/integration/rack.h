@@ -24,7 +24,7 @@ struct rack {
         boot(system, trace) {}
 
   /// Runs the firmware until every partition is ready.
-  estimate::firmware_summary bring_up() { return boot.run(estimate::boot_timeout, progress); }
+  estimate::firmware_summary bring_up() { return boot.run(estimate::boot_timeout, progress, pace); }
 
   /// Runs `program` on the first GPUs until it has ended or failed.
   std::unique_ptr<estimate::job> run(const workload::program& program) {
@@ -50,6 +50,7 @@ struct rack {
   platform::system system;
   estimate::bring_up boot;
   estimate::progress_line progress;
+  estimate::pace pace;
 };
 
 /// A program of `ranks` ranks in which rank 0 sends one message to `peer`, which waits for it.

@@ -35,7 +35,7 @@ void expect_all_failed(rack& r) {
 TEST(refusal, without_firmware_the_platform_does_not_come_up_and_says_where_it_stands) {
   rack r(rack::al128(), false);
   try {
-    r.boot.run(base::picoseconds(5'000'000'000), r.progress);
+    r.boot.run(base::picoseconds(5'000'000'000), r.progress, r.pace);
     FAIL() << "came up without firmware";
   } catch (const base::run_error& error) {
     EXPECT_THAT(error.what(), HasSubstr("did not come up"));

@@ -29,6 +29,12 @@ struct burst_extension : tlm::tlm_extension<burst_extension> {
   cause why = cause::none;
   std::uint16_t lost_planes = 0;  ///< where, if a plane or a link has lost or refused it
 
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(source, destination, traffic_class, times_again, plane_mask, tag, completion, why,
+       lost_planes);
+  }
+
   tlm::tlm_extension_base* clone() const override { return new burst_extension(*this); }
   void copy_from(const tlm::tlm_extension_base& other) override {
     *this = static_cast<const burst_extension&>(other);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
+
 namespace sn::alink {
 
 burst_initiator::burst_initiator(const sc_core::sc_module_name& name, completion on_complete,
@@ -81,6 +83,39 @@ void burst_initiator::take_responses() {
   if (!late_responses_.empty()) {
     respond_.set(late_responses_.front().when);
   }
+}
+
+void burst_initiator::save(base::snapshot_writer& to, const kernel::payload_names& names) const {
+  base::ensure(!socket_busy_, "a request is still waiting for its end");
+  to.number(std::uint64_t{requests_.size()});
+  for (const request& each : requests_) {
+    names.save(*each.burst, to);
+    to.number(each.start.value());
+  }
+  to.number(std::uint64_t{late_responses_.size()});
+  for (const late_response& each : late_responses_) {
+    names.save(*each.burst, to);
+    to.number(each.when.value());
+  }
+  send_.save(to);
+  respond_.save(to);
+}
+
+void burst_initiator::restore(base::snapshot_reader& from, const kernel::payload_names& names) {
+  const auto time = [&from] { return sc_core::sc_time::from_value(from.number<sc_dt::uint64>()); };
+  requests_.clear();
+  for (std::uint64_t left = from.list_size(); left != 0; --left) {
+    tlm::tlm_generic_payload& burst = names.restore(from);
+    requests_.push_back({&burst, time()});
+  }
+  late_responses_.clear();
+  for (std::uint64_t left = from.list_size(); left != 0; --left) {
+    tlm::tlm_generic_payload& burst = names.restore(from);
+    late_responses_.push_back({&burst, time()});
+  }
+  socket_busy_ = false;
+  send_.restore(from);
+  respond_.restore(from);
 }
 
 }  // namespace sn::alink

@@ -9,6 +9,7 @@
 #include <tlm>
 
 #include "kernel/alarm.h"
+#include "kernel/payload_names.h"
 
 namespace sn::alink {
 
@@ -28,6 +29,10 @@ class burst_initiator : public sc_core::sc_module {
 
   /// Sends `burst`, which starts `delay` from now, behind those that still wait for the socket.
   void issue(tlm::tlm_generic_payload& burst, const sc_core::sc_time& delay);
+
+  /// As part of the section of the owner, between two times.
+  void save(base::snapshot_writer& to, const kernel::payload_names& names) const;
+  void restore(base::snapshot_reader& from, const kernel::payload_names& names);
 
  private:
   struct request {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "alink/burst.h"
+#include "base/snapshot.h"
 
 namespace sn::alink {
 
@@ -24,7 +25,20 @@ class burst_pool : public tlm::tlm_mm_interface {
   /// Payloads that are in use.
   std::size_t in_use() const { return all_.size() - free_.size(); }
 
+  /// Payloads that there are, and each of them, in use or not.
+  std::size_t size() const { return all_.size(); }
+  tlm::tlm_generic_payload& at(std::size_t index) { return *all_.at(index); }
+  const tlm::tlm_generic_payload& at(std::size_t index) const { return *all_.at(index); }
+
+  /// All payloads in use but for their data, as part of the section of the owner, who has to set
+  /// data pointers again.
+  void save(base::snapshot_writer& to) const;
+  /// Only while none is in use.
+  void restore(base::snapshot_reader& from);
+
  private:
+  void add();
+
   std::vector<std::unique_ptr<tlm::tlm_generic_payload>> all_;
   std::vector<tlm::tlm_generic_payload*> free_;
 };

@@ -5,6 +5,7 @@
 
 #include "alink/burst.h"
 #include "alink/sim_time.h"
+#include "base/state.h"
 
 namespace sn::alink {
 namespace {
@@ -85,6 +86,18 @@ std::uint16_t burst_sender::planes_to(base::endpoint_id destination, std::uint16
     }
   }
   return of;
+}
+
+void burst_sender::save(base::snapshot_writer& to, const kernel::payload_names& names) const {
+  base::state_saver io(to);
+  io(avoided_, resends_);
+  initiator_.save(to, names);
+}
+
+void burst_sender::restore(base::snapshot_reader& from, const kernel::payload_names& names) {
+  base::state_restorer io(from);
+  io(avoided_, resends_);
+  initiator_.restore(from, names);
 }
 
 }  // namespace sn::alink

@@ -18,6 +18,11 @@ struct resend_statistics {
   std::uint64_t bursts = 0;
   base::bytes size;        ///< of these bursts, each counted once
   base::picoseconds last;  ///< when the latest of them completed well
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(bursts, size, last);
+  }
 };
 
 /// The sending side of a device, for bursts that may take several planes.
@@ -47,6 +52,10 @@ class burst_sender {
 
   const resend_statistics& sent_again() const { return resends_; }
 
+  /// As part of the section of the owner, between two times.
+  void save(base::snapshot_writer& to, const kernel::payload_names& names) const;
+  void restore(base::snapshot_reader& from, const kernel::payload_names& names);
+
   tlm_utils::simple_initiator_socket<burst_initiator>& socket() { return initiator_.socket; }
 
  private:
@@ -55,6 +64,11 @@ class burst_sender {
     base::endpoint_id destination;
     std::uint16_t plane;  ///< one bit
     base::picoseconds until;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(destination, plane, until);
+    }
   };
 
   void completed(tlm::tlm_generic_payload& burst);

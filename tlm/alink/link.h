@@ -50,6 +50,11 @@ class link : public sc_core::sc_module {
   unsigned good_lanes() const { return up() ? width_ : 0; }
   /// Lanes as built.
   unsigned lanes() const { return parameters_.lanes; }
+  /// As part of the section of the owner. Restoring calls no listener.
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(state_, enabled_, broken_, lost_, working_lanes_, width_, timer_);
+  }
   /// `on_change` is called at every change of state, in the context of whoever caused it.
   void add_listener(listener on_change) { listeners_.push_back(std::move(on_change)); }
 

@@ -84,6 +84,20 @@ unsigned alink_switch::routes() const {
   return count;
 }
 
+void alink_switch::save(base::snapshot_writer& to) const {
+  to.section(name());
+  registers_.save(to);
+  mailbox_.registers().save(to);
+  controller_.save(to);
+}
+
+void alink_switch::restore(base::snapshot_reader& from) {
+  from.section(name());
+  registers_.restore(from);
+  mailbox_.registers().restore(from);
+  controller_.restore(from);
+}
+
 // ---- what the fabric asks ----
 
 bool alink_switch::port_up(base::port_id port) const {

@@ -63,6 +63,10 @@ class alink_switch : public sc_core::sc_module, public fabric::plane_control {
   /// Gets the line to the CIPU of a mailbox channel at every change.
   void on_answer(answer_callback callback) { mailbox_.on_answer(std::move(callback)); }
 
+  /// Sections of the device and of its controller, between two times.
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
+
   soc::controller_soc& controller() { return controller_; }
   soc::mailbox_device& mailbox() { return mailbox_; }
   base::register_file& registers() { return registers_; }

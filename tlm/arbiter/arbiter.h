@@ -8,6 +8,7 @@
 
 #include "base/ids.h"
 #include "base/port_set.h"
+#include "base/snapshot.h"
 
 namespace sn::arbiter {
 
@@ -18,6 +19,11 @@ struct slot_request {
   std::array<base::port_set, base::port_limit> inputs_for_output{};
   /// The outputs that can take a cell in the next slot (egress credit).
   base::port_set ready{};
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(inputs_for_output, ready);
+  }
 };
 
 /// The answer: a matching of inputs and outputs.
@@ -55,6 +61,11 @@ class scheduler {
   virtual void reset() = 0;
   /// Arbitrates one slot. `grant` is wholly overwritten.
   virtual void arbitrate(const slot_request& request, slot_grant& grant) = 0;
+
+  /// The state between two slots, as part of the section of the owner. Restoring throws
+  /// base::configuration_error when it is of another kind of scheduler.
+  virtual void save(base::snapshot_writer& to) const = 0;
+  virtual void restore(base::snapshot_reader& from) = 0;
 };
 
 /// Makes a scheduler. For `rtl` and `lockstep` the model that was Verilated with at least `ports`

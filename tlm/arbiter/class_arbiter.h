@@ -33,6 +33,11 @@ struct class_request {
   base::port_set multicast_set{};
   /// That cell goes to all of them in one slot or not at all.
   bool multicast_whole = false;
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(inputs_for_output, ready, hold, multicast, multicast_set, multicast_whole);
+  }
 };
 
 /// The answer: a matching of inputs and outputs, and a multicast.
@@ -81,6 +86,11 @@ class class_scheduler {
   /// Writes the register at a byte offset; acts from the next slot on. Throws
   /// register_access_error.
   virtual void write_register(std::uint32_t offset, std::uint32_t value) = 0;
+
+  /// The state between two slots, as part of the section of the owner. Restoring throws
+  /// base::configuration_error when it is of another kind of scheduler.
+  virtual void save(base::snapshot_writer& to) const = 0;
+  virtual void restore(base::snapshot_reader& from) = 0;
 };
 
 /// Makes a scheduler with classes. For `rtl` and `lockstep` the smallest model that was Verilated

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/state.h"
+
 namespace sn::arbiter {
 
 class_islip::class_islip(unsigned ports, unsigned iterations, unsigned classes)
@@ -261,6 +263,16 @@ void class_islip::turn_wheel() {
   } else {
     --state_.wheel_left;
   }
+}
+
+void class_islip::save(base::snapshot_writer& to) const {
+  base::state_saver io(to);
+  io(registers_, state_);
+}
+
+void class_islip::restore(base::snapshot_reader& from) {
+  base::state_restorer io(from);
+  io(registers_, state_);
 }
 
 }  // namespace sn::arbiter

@@ -27,12 +27,19 @@ class class_islip final : public class_scheduler {
   void write_register(std::uint32_t offset, std::uint32_t value) override {
     registers_.write(offset, value);
   }
+  void save(base::snapshot_writer& to) const override;
+  void restore(base::snapshot_reader& from) override;
 
  private:
   /// A class of an output: what waits, and what the guard helps.
   struct class_of_output {
     unsigned traffic_class;
     unsigned output;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(traffic_class, output);
+    }
   };
 
   /// The free ports of a slot and its champion, as the steps of the slot narrow them down.
@@ -80,6 +87,12 @@ class class_islip final : public class_scheduler {
     unsigned turn_pointer = 0;
     unsigned wheel = 0;
     unsigned wheel_left = 0;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(grant_pointer, accept_pointer, paired, pair_input, pair_class, old_locks, hold_timer, mark,
+         expired, age_timer, champion, champion_pointer, turn, turn_pointer, wheel, wheel_left);
+    }
   };
 
   unsigned ports_;

@@ -132,4 +132,16 @@ void class_lockstep::write_register(std::uint32_t offset, std::uint32_t value) {
   }
 }
 
+void class_lockstep::save(base::snapshot_writer& to) const {
+  to.number(slot_);
+  reference_->save(to);
+  tested_->save(to);
+}
+
+void class_lockstep::restore(base::snapshot_reader& from) {
+  from.number(slot_);
+  reference_->restore(from);
+  tested_->restore(from);
+}
+
 }  // namespace sn::arbiter

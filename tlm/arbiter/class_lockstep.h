@@ -26,6 +26,8 @@ class class_lockstep final : public class_scheduler {
   std::optional<unsigned> multicast_turn() const override { return reference_->multicast_turn(); }
   std::uint32_t read_register(std::uint32_t offset) override;
   void write_register(std::uint32_t offset, std::uint32_t value) override;
+  void save(base::snapshot_writer& to) const override;
+  void restore(base::snapshot_reader& from) override;
 
  private:
   std::unique_ptr<class_scheduler> reference_;

@@ -37,6 +37,11 @@ class class_registers {
   unsigned weight(unsigned traffic_class) const { return weight_[traffic_class]; }
   unsigned age_limit(unsigned traffic_class) const { return age_limit_[traffic_class]; }
 
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(counting_, hold_limit_, weight_, age_limit_, enabled_, totals_, grants_);
+  }
+
  private:
   /// Counters over all outputs.
   struct totals {
@@ -44,6 +49,11 @@ class class_registers {
     std::uint64_t conflicts = 0;
     std::uint64_t idle_waiting = 0;
     std::uint64_t multicast_grants = 0;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(slots, conflicts, idle_waiting, multicast_grants);
+    }
   };
 
   /// Element `index` of the register that begins at `first`.

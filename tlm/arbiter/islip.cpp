@@ -58,4 +58,20 @@ void islip::accept_step(const base::port_set& granted_inputs, bool move_pointers
   });
 }
 
+void islip::save(base::snapshot_writer& to) const {
+  to.numbers(grant_pointer_);
+  to.numbers(accept_pointer_);
+}
+
+void islip::restore(base::snapshot_reader& from) {
+  for (auto* pointers : {&grant_pointer_, &accept_pointer_}) {
+    from.fill(*pointers);
+    for (const std::uint8_t port : *pointers) {
+      if (port >= base::port_limit) {
+        from.refuse("a pointer to a port that does not exist");
+      }
+    }
+  }
+}
+
 }  // namespace sn::arbiter

@@ -19,6 +19,8 @@ class islip final : public scheduler {
   unsigned iterations() const override { return iterations_; }
   void reset() override;
   void arbitrate(const slot_request& request, slot_grant& grant) override;
+  void save(base::snapshot_writer& to) const override;
+  void restore(base::snapshot_reader& from) override;
 
  private:
   /// Every free output grants to one of the free inputs that ask it. Returns the inputs granted to.

@@ -63,4 +63,16 @@ void lockstep::arbitrate(const slot_request& request, slot_grant& grant) {
   ++slot_;
 }
 
+void lockstep::save(base::snapshot_writer& to) const {
+  to.number(slot_);
+  reference_->save(to);
+  tested_->save(to);
+}
+
+void lockstep::restore(base::snapshot_reader& from) {
+  from.number(slot_);
+  reference_->restore(from);
+  tested_->restore(from);
+}
+
 }  // namespace sn::arbiter

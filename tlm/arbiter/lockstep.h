@@ -35,6 +35,8 @@ class lockstep final : public scheduler {
   unsigned iterations() const override { return reference_->iterations(); }
   void reset() override;
   void arbitrate(const slot_request& request, slot_grant& grant) override;
+  void save(base::snapshot_writer& to) const override;
+  void restore(base::snapshot_reader& from) override;
 
  private:
   std::unique_ptr<scheduler> reference_;

@@ -7,6 +7,7 @@
 
 #include "arbiter/arbiter.h"
 #include "arbiter/verilated_pins.h"
+#include "arbiter/verilated_state.h"
 #include "base/error.h"
 
 namespace sn::arbiter {
@@ -50,6 +51,12 @@ class verilated_arbiter final : public scheduler {
     model_.eval();
     sample(grant);
   }
+
+  void save(base::snapshot_writer& to) const override {
+    // The operator that Verilator makes for saving does not say that it changes nothing.
+    save_model(const_cast<model_type&>(model_), to);
+  }
+  void restore(base::snapshot_reader& from) override { restore_model(model_, from); }
 
  private:
   /// The rows lie end to end in req_i: row o begins at bit o * model_ports. Rows of unused ports

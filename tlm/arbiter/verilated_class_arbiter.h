@@ -10,6 +10,7 @@
 #include "arbiter/class_arbiter.h"
 #include "arbiter/class_registers.h"
 #include "arbiter/verilated_pins.h"
+#include "arbiter/verilated_state.h"
 #include "base/error.h"
 
 namespace sn::arbiter {
@@ -86,6 +87,11 @@ class verilated_class_arbiter final : public class_scheduler {
     }
     access(offset, true, value);
   }
+
+  void save(base::snapshot_writer& to) const override {
+    save_model(const_cast<model_type&>(model_), to);
+  }
+  void restore(base::snapshot_reader& from) override { restore_model(model_, from); }
 
  private:
   static constexpr unsigned enable_words = base::port_limit / 32;

@@ -31,6 +31,11 @@ struct port_set {
     return static_cast<unsigned>(__builtin_popcountll(word[0]) + __builtin_popcountll(word[1]));
   }
 
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(word);
+  }
+
   /// Calls `visit(port)` for every member, lowest first.
   template <class visitor>
   void for_each(visitor&& visit) const {

@@ -25,6 +25,10 @@ class random_generator {
 
   const state& save() const { return state_; }
   void restore(const state& saved) { state_ = saved; }
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(state_);
+  }
 
  private:
   state state_;

@@ -83,11 +83,6 @@ void register_file::on_write(std::uint32_t offset, write_callback callback) {
   entry_at(offset).on_write = std::move(callback);
 }
 
-void register_file::restore(const std::vector<std::uint32_t>& saved) {
-  ensure(saved.size() == values_.size(), "register_file: a snapshot of another block");
-  values_ = saved;
-}
-
 register_file::entry& register_file::entry_at(std::uint32_t offset) {
   const std::size_t word = offset / 4U;
   ensure(offset % 4U == 0 && word < values_.size() && entry_of_word_[word] != no_entry,

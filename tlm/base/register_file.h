@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/snapshot.h"
+
 namespace sn::base {
 
 /// One register (or array of registers) of a block, as generated from its SystemRDL description.
@@ -76,9 +78,9 @@ class register_file {
   /// Calls `callback` after software wrote the register, with the value as stored.
   void on_write(std::uint32_t offset, write_callback callback);
 
-  /// The stored words, for snapshots.
-  const std::vector<std::uint32_t>& save() const { return values_; }
-  void restore(const std::vector<std::uint32_t>& saved);
+  /// The stored words, as part of the section of the owner. Restoring calls nobody.
+  void save(snapshot_writer& to) const { to.numbers(values_); }
+  void restore(snapshot_reader& from) { from.fill(values_); }
 
  private:
   struct entry {

@@ -109,6 +109,12 @@ class snapshot_reader {
   }
   std::string text();
   std::vector<std::byte> bytes();
+  /// How many elements follow; never more than bytes are left in the section.
+  std::uint64_t list_size() {
+    const auto count = number<std::uint64_t>();
+    check_left(count, 1);
+    return count;
+  }
   /// A list of any length.
   template <typename T>
   std::vector<T> numbers() {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
+
 namespace sn::checker {
 
 payload_attributes::payload_attributes(const tlm::tlm_generic_payload& payload)
@@ -220,6 +222,32 @@ void base_protocol::invalidation_begins(sc_dt::uint64 start, sc_dt::uint64 end) 
 
 void base_protocol::audit() {
   demand(open_.empty(), rule::left_open);
+}
+
+void base_protocol::save(base::snapshot_writer& to, const kernel::payload_names& names) const {
+  base::ensure(request_ == nullptr && response_ == nullptr,
+               "a phase of the base protocol lasts beyond a time");
+  to.number(std::uint64_t{open_.size()});
+  std::size_t saved = 0;
+  for (std::size_t i = 0; i < names.size() && saved < open_.size(); ++i) {
+    if (const transaction* it = open_.find(&names.at(i))) {
+      names.save(names.at(i), to);
+      to.number(it->at);
+      to.number(it->time.value());
+      ++saved;
+    }
+  }
+  base::ensure(saved == open_.size(), "a transaction has a payload that nobody named");
+}
+
+void base_protocol::restore(base::snapshot_reader& from, const kernel::payload_names& names) {
+  open_ = {};
+  for (std::uint64_t left = from.list_size(); left != 0; --left) {
+    const tlm::tlm_generic_payload& payload = names.restore(from);
+    const auto at = from.number<state>();
+    const auto time = sc_core::sc_time::from_value(from.number<sc_dt::uint64>());
+    open_.insert(&payload, {at, payload_attributes(payload), time});
+  }
 }
 
 }  // namespace sn::checker

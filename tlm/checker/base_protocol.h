@@ -6,8 +6,10 @@
 #include <systemc>
 #include <tlm>
 
+#include "base/snapshot.h"
 #include "checker/payload_table.h"
 #include "checker/rule.h"
+#include "kernel/payload_names.h"
 
 namespace sn::checker {
 
@@ -74,6 +76,11 @@ class base_protocol {
 
   /// Call at the end of a run.
   void audit();
+
+  /// What is under way, as part of the section of the owner, between two times. Payloads must be as
+  /// they were when it is restored.
+  void save(base::snapshot_writer& to, const kernel::payload_names& names) const;
+  void restore(base::snapshot_reader& from, const kernel::payload_names& names);
 
  private:
   enum class state : std::uint8_t { requested, accepted, responding };

@@ -19,4 +19,20 @@ void checker_set::audit() const {
   }
 }
 
+void checker_set::save(base::snapshot_writer& to, const kernel::payload_names& names) const {
+  to.number(std::uint64_t{checkers_.size()});
+  for (const auto& each : checkers_) {
+    each->save(to, names);
+  }
+}
+
+void checker_set::restore(base::snapshot_reader& from, const kernel::payload_names& names) {
+  if (from.number<std::uint64_t>() != checkers_.size()) {
+    from.refuse("a machine with other checkers");
+  }
+  for (const auto& each : checkers_) {
+    each->restore(from, names);
+  }
+}
+
 }  // namespace sn::checker

@@ -36,6 +36,9 @@ class checker_set {
   std::size_t size() const { return checkers_.size(); }
   /// Aborts if a transaction is still under way.
   void audit() const;
+  /// As part of the section of the owner, between two times, when all payloads are as they were.
+  void save(base::snapshot_writer& to, const kernel::payload_names& names) const;
+  void restore(base::snapshot_reader& from, const kernel::payload_names& names);
 
  private:
   inline_checker& add(const std::string& hop, data_policy data, witness* also);

@@ -38,6 +38,13 @@ class inline_checker : public sc_core::sc_module,
 
   /// Call at the end of a run that ends with nothing under way.
   void audit() { rules_.audit(); }
+  /// As part of the section of the owner, between two times.
+  void save(base::snapshot_writer& to, const kernel::payload_names& names) const {
+    rules_.save(to, names);
+  }
+  void restore(base::snapshot_reader& from, const kernel::payload_names& names) {
+    rules_.restore(from, names);
+  }
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) override;

@@ -19,9 +19,11 @@ class payload_table {
   using key = const tlm::tlm_generic_payload*;
 
   bool empty() const { return used_ == 0; }
+  std::size_t size() const { return used_; }
 
   /// The entry of `payload`, or null.
-  Value* find(key payload) {
+  Value* find(key payload) { return const_cast<Value*>(std::as_const(*this).find(payload)); }
+  const Value* find(key payload) const {
     if (places_.empty()) {
       return nullptr;
     }

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "base/error.h"
+#include "base/state.h"
 
 namespace sn::cipu {
 
@@ -91,6 +92,22 @@ cipu::cipu(const sc_core::sc_module_name& name, const configuration& parameters)
   from_fabric.register_b_transport(this, &cipu::refuse_burst);
   controller_.local.bind(local_);
   controller_.management.bind(management_.target);
+}
+
+void cipu::save(base::snapshot_writer& to, const kernel::payload_names& names) const {
+  to.section(name());
+  base::state_saver io(to);
+  const_cast<cipu&>(*this).fields(io);
+  dma_.save(to, names);
+  controller_.save(to);
+}
+
+void cipu::restore(base::snapshot_reader& from, const kernel::payload_names& names) {
+  from.section(name());
+  base::state_restorer io(from);
+  fields(io);
+  dma_.restore(from, names);
+  controller_.restore(from);
 }
 
 block::cipu_stage cipu::stage() const {

@@ -92,6 +92,11 @@ class cipu : public sc_core::sc_module {
 
   /// Bursts of the DMA engine that a plane or a link had lost.
   const alink::resend_statistics& sent_again() const { return dma_.sent_again(); }
+  alink::burst_pool& bursts() { return dma_.bursts(); }
+  /// Sections of the device and of its controller, between two times; bursts() before all sections
+  /// that name bursts.
+  void save(base::snapshot_writer& to, const kernel::payload_names& names) const;
+  void restore(base::snapshot_reader& from, const kernel::payload_names& names);
 
   registers::cipu::cipu_stage stage() const;
   soc::controller_soc& controller() { return controller_; }
@@ -101,6 +106,10 @@ class cipu : public sc_core::sc_module {
  private:
   using window_bits = std::array<std::uint32_t, window_limit / 32>;
 
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(registers_, host_mailbox_.registers(), nic_, alerts_, answers_);
+  }
   void bind_registers(const configuration& parameters);
   bool in_ram(std::uint64_t address, std::size_t size) const;
   void set_window(window_bits& bits, unsigned window, bool level, interrupt line);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "alink/burst.h"
+#include "base/state.h"
 #include "registers/generated/cpp/cipu.h"
 
 namespace sn::cipu {
@@ -91,6 +92,27 @@ void dma_engine::finish(alink::status completion, alink::cause why) {
   status = block::dma_status_field::cause.set(status, static_cast<std::uint32_t>(why));
   registers_.set(block::dma_status, status);
   drive_(true);
+}
+
+void dma_engine::save(base::snapshot_writer& to, const kernel::payload_names& names) const {
+  to.bytes(buffer_.data(), buffer_.size());
+  to.number(local_);
+  sender_.save(to, names);
+}
+
+void dma_engine::restore(base::snapshot_reader& from, const kernel::payload_names& names) {
+  base::state_restorer io(from);
+  io(buffer_, local_);
+  for (std::size_t i = 0; i < pool_.size(); ++i) {
+    tlm::tlm_generic_payload& burst = pool_.at(i);
+    if (burst.get_ref_count() != 0) {
+      if (burst.get_data_length() != buffer_.size()) {
+        from.refuse("a DMA transfer of another size");
+      }
+      burst.set_data_ptr(buffer_.data());
+    }
+  }
+  sender_.restore(from, names);
 }
 
 }  // namespace sn::cipu

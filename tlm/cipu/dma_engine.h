@@ -35,6 +35,12 @@ class dma_engine {
 
   tlm_utils::simple_initiator_socket<alink::burst_initiator>& socket() { return sender_.socket(); }
 
+  /// Where its bursts come from; saved and restored before everything that names bursts.
+  alink::burst_pool& bursts() { return pool_; }
+  /// As part of the section of the owner.
+  void save(base::snapshot_writer& to, const kernel::payload_names& names) const;
+  void restore(base::snapshot_reader& from, const kernel::payload_names& names);
+
  private:
   void control_written(std::uint32_t value);
   void start(bool from_endpoint);

@@ -30,10 +30,21 @@ class nic {
   /// Connects a port. Before simulation starts.
   void connect(nic_port port, packet_network& network);
 
+  /// What is not in registers.
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(queue_);
+  }
+
  private:
   struct received {
     unsigned port;
     frame content;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(port, content);
+    }
   };
 
   bool enabled(unsigned port) const;

@@ -5,6 +5,7 @@
 
 #include "alink/sim_time.h"
 #include "base/error.h"
+#include "base/state.h"
 
 namespace sn::cipu {
 
@@ -37,6 +38,23 @@ void packet_network::send(unsigned destination, const frame& content) {
   flights_.push_back({free_at + parameters_.latency, order, destination, content});
   std::push_heap(flights_.begin(), flights_.end(), later);
   next_.set(alink::to_sc_time(flights_.front().arrival));
+}
+
+void packet_network::save(base::snapshot_writer& to) const {
+  to.section(name());
+  base::state_saver io(to);
+  const_cast<packet_network&>(*this).fields(io);
+}
+
+void packet_network::restore(base::snapshot_reader& from) {
+  from.section(name());
+  base::state_restorer io(from);
+  fields(io);
+  for (const flight& each : flights_) {
+    if (!attached(each.destination)) {
+      from.refuse("a frame to nobody");
+    }
+  }
 }
 
 bool packet_network::later(const flight& a, const flight& b) {

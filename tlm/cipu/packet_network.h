@@ -21,6 +21,11 @@ struct frame {
   std::uint8_t source = 0;  ///< index of the sender's partition
   std::uint16_t length = 0;
   std::array<std::uint8_t, frame_limit> data{};
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(source, length, data);
+  }
 };
 
 /// What a network is made of.
@@ -55,13 +60,26 @@ class packet_network : public sc_core::sc_module {
   std::uint64_t sent() const { return sent_; }
   std::uint64_t lost() const { return lost_; }
 
+  /// A section, between two times.
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
+
  private:
   struct flight {
     base::picoseconds arrival;
     std::uint64_t order;  ///< ties arrive in the order of sending
     unsigned destination;
     frame content;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(arrival, order, destination, content);
+    }
   };
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(random_, free_at_, flights_, sent_, lost_, next_);
+  }
   static bool later(const flight& a, const flight& b);
 
   void deliver();

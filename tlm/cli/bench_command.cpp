@@ -11,6 +11,7 @@
 #include "cli/fault_option.h"
 #include "cli/fidelity.h"
 #include "cli/size.h"
+#include "cli/snapshot_options.h"
 #include "estimate/bench.h"
 #include "estimate/installation.h"
 #include "estimate/library_bench.h"
@@ -35,6 +36,7 @@ struct arguments {
   std::string json_file;
   fault_arguments fault;
   bool no_library = false;
+  snapshot_options snapshots;
 };
 
 template <typename Value>
@@ -64,6 +66,7 @@ estimate::bench_options read(const arguments& given) {
     options.end = options.begin;
   }
   options.fault = fault_of(given.fault);
+  options.snapshots = given.snapshots.read();
   const fidelity chosen = fidelity_of(given.fidelity);
   options.engine = chosen.engine;
   options.arbiter = chosen.arbiter;
@@ -176,9 +179,14 @@ std::optional<platform::description> with_library(const std::string& file) {
 
 int run(arguments given) {
   const auto links = platform::load_network(given.options.platform_file);
+  if (links && given.snapshots.any()) {
+    throw base::configuration_error(
+        "", 0, "--save", "snapshots are of machines with firmware, not of machines of links");
+  }
   // With a library the fidelity is flow, no data move and no link errs.
   const auto library = !links && !given.no_library && !given.options.check &&
                                !given.options.bit_error_rate && !given.fault.any() &&
+                               !given.snapshots.any() &&
                                (given.fidelity.empty() || given.fidelity == "flow")
                            ? with_library(given.options.platform_file)
                            : std::nullopt;
@@ -273,9 +281,11 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   add_fault_options(*command, given->fault);
   command->add_flag("--check", given->options.check,
                     "Move real data and compare every element; exits with 1 if one is wrong");
-  command->add_flag("--no-library", given->no_library,
-                    "Simulate switches, also where the platform has a communication library; "
-                    "--check, --bit-error-rate, a fault and a fidelity other than flow do so, too");
+  command->add_flag(
+      "--no-library", given->no_library,
+      "Simulate switches, also where the platform has a communication library; "
+      "--check, --bit-error-rate, a fault, snapshots and a fidelity other than flow do so, "
+      "too");
   command->add_option("--json", given->json_file, "File to write the rows to");
   command->add_flag_callback(
       "--no-checkers", [given] { given->options.check_protocols = false; },
@@ -283,6 +293,7 @@ void add_bench_command(CLI::App& app, int& exit_code) {
       "same");
   command->add_option("--firmware", given->options.firmware,
                       "Folder of cipu.elf, switch.elf and pool.elf (default: as built)");
+  given->snapshots.add_to(*command);
   command->callback([given, &exit_code] { exit_code = run(*given); });
 }
 

@@ -18,9 +18,11 @@
 #include "cli/console_port.h"
 #include "cli/debug_trace.h"
 #include "cli/observation.h"
+#include "cli/snapshot_options.h"
 #include "estimate/bring_up.h"
 #include "estimate/installation.h"
 #include "estimate/progress.h"
+#include "estimate/saved_run.h"
 #include "gdb/choice.h"
 #include "gdb/debugger.h"
 #include "gdb/target.h"
@@ -45,6 +47,7 @@ struct arguments {
   std::string profile;
   std::string timeline;
   observation_options observed;
+  snapshot_options snapshots;
 
   bool wants_symbols() const {
     return observed.any_of_hart() || !profile.empty() || !timeline.empty();
@@ -60,13 +63,13 @@ void print(const std::string& name, const estimate::firmware_summary& done) {
 }
 
 /// Boots as ever, but under a debugger, which stays until it leaves: also when the boot fails.
-void boot_debugged(estimate::bring_up& boot, gdb::debugger& debugger, const std::string& name,
+void boot_debugged(estimate::saved_run& boot, gdb::debugger& debugger, const std::string& name,
                    estimate::progress_line& progress) {
   const sc_core::sc_time stride(100, sc_core::SC_US);
-  boot.advance_by([&debugger](const sc_core::sc_time& span) { debugger.advance(span); });
+  boot.pace().advance_by([&debugger](const sc_core::sc_time& span) { debugger.advance(span); });
   std::optional<base::run_error> failure;
   try {
-    print(name, boot.run(estimate::boot_timeout, progress));
+    print(name, boot.boot(progress));
   } catch (const gdb::killed&) {
     throw;
   } catch (const base::run_error& error) {
@@ -233,6 +236,15 @@ void boot(const arguments& given) {
           "", 0, "gdb",
           "cannot be used with --uart, --profile and --timeline: a debugger may go back");
     }
+    if (!given.snapshots.save.empty()) {
+      throw base::configuration_error(
+          "", 0, "--save", "cannot be used with --gdb, whose stops would be in the state");
+    }
+  }
+  if (!given.snapshots.restore.empty() && (!given.profile.empty() || !given.timeline.empty())) {
+    throw base::configuration_error("", 0, "--restore",
+                                    "cannot be used with --profile and --timeline, which show a "
+                                    "boot from its beginning");
   }
   const platform::description machine = platform::load(given.platform);
   const std::string images = given.images.empty() ? estimate::firmware_directory() : given.images;
@@ -243,6 +255,7 @@ void boot(const arguments& given) {
   observed_controllers seen(given, images, system, trace);
   open_uarts uarts(given, system);
   estimate::progress_line progress;
+  estimate::saved_run session(given.snapshots.read(), system, boot, "firmware");
   if (given.gdb.empty()) {
     const auto advance = [&uarts](const sc_core::sc_time& span) {
       const sc_core::sc_time end = sc_core::sc_time_stamp() + span;
@@ -253,18 +266,19 @@ void boot(const arguments& given) {
       }
     };
     if (uarts.any()) {
-      boot.advance_by(advance);
+      session.pace().advance_by(advance);
     }
     try {
-      print(machine.name, boot.run(estimate::boot_timeout, progress));
+      print(machine.name, session.boot(progress));
       if (!given.run_on.empty()) {
-        advance(sc_core::sc_time::from_value(parsed_time(given.run_on).value));
+        session.pace().advance(sc_core::sc_time::from_value(parsed_time(given.run_on).value));
       }
     } catch (const base::run_error&) {
       seen.finish(trace);  // all the more of interest
       throw;
     }
     seen.finish(trace);
+    session.expect_saved();
     return;
   }
   const gdb::tcp_address address = gdb::parse_address(given.gdb);
@@ -283,7 +297,7 @@ void boot(const arguments& given) {
   });
   debugger.wait_for_debugger();
   try {
-    boot_debugged(boot, debugger, machine.name, progress);
+    boot_debugged(session, debugger, machine.name, progress);
   } catch (const gdb::killed& end) {
     progress.clear();
     fmt::print("\n{}\n", end.what());
@@ -320,6 +334,7 @@ void add_firmware_command(CLI::App& app, int& exit_code) {
                       "Write the stages of the boot, and the functions of --controller, to this "
                       "file for ui.perfetto.dev or chrome://tracing; slow");
   given->observed.add_to(*command);
+  given->snapshots.add_to(*command);
   command->callback([given, controller, &exit_code] {
     if (controller->count() > 0 && given->gdb.empty() && given->uart.empty() &&
         !given->wants_symbols()) {

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cli/fidelity.h"
+#include "cli/snapshot_options.h"
 #include "estimate/installation.h"
 #include "estimate/metrics.h"
 #include "estimate/network_run.h"
@@ -62,6 +63,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
   struct arguments {
     estimate::run_options options;
     std::string fidelity;  ///< empty: flow for a machine of links, else cell
+    snapshot_options snapshots;
   };
   auto given = std::make_shared<arguments>();
   CLI::App* command = app.add_subcommand("run", "Bring a platform up and run a scenario on it");
@@ -80,6 +82,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
       "same");
   command->add_option("--firmware", given->options.firmware,
                       "Folder of cipu.elf, switch.elf and pool.elf (default: as built)");
+  given->snapshots.add_to(*command);
   command->callback([given, &exit_code] {
     estimate::run_options options = given->options;
     options.fidelity = given->fidelity;
@@ -87,6 +90,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
       options.fidelity = platform::load_network(options.platform_file) ? "flow" : "cell";
     }
     const fidelity chosen = fidelity_of(options.fidelity);
+    options.snapshots = given->snapshots.read();
     options.engine = chosen.engine;
     options.arbiter = chosen.arbiter;
     if (options.firmware.empty()) {

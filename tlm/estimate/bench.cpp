@@ -26,6 +26,22 @@ workload::collective collective_of(const bench_options& options, std::uint32_t r
   return what;
 }
 
+/// All that decides what is simulated after the boot.
+std::string work_name(const bench_options& options, std::uint32_t ranks) {
+  std::string text = fmt::format(
+      "bench of {}, {} group(s) of {} ranks, algorithm {}, {} to {} bytes by factor {}{}",
+      workload::to_text(options.kind), options.groups, ranks,
+      options.algorithm ? workload::to_text(*options.algorithm) : "auto", options.begin.value,
+      options.end.value, options.factor, options.check ? ", checked" : "");
+  if (options.fault) {
+    const platform::fabric_fault& fault = options.fault->fault;
+    text += fmt::format(", fault {} of plane {}, domain {}, endpoint {}, {} lanes after {}",
+                        static_cast<unsigned>(fault.what), fault.plane, fault.domain,
+                        fault.endpoint, fault.lanes, base::to_text(options.fault->when));
+  }
+  return text;
+}
+
 }  // namespace
 
 base::picoseconds collective_time(const workload::program& work, const observations& seen) {
@@ -80,14 +96,26 @@ bench_result run_bench(const bench_options& options,
   }
 
   booted_machine booted(
-      machine, {options.arbiter, options.firmware, true, options.engine, options.check_protocols});
+      machine, {options.arbiter, options.firmware, true, options.engine, options.check_protocols},
+      options.snapshots, work_name(options, result.ranks));
+  booted.on_save([&result](base::state_saver& io) { io(result.rows); });
+  const bool within = booted.in_work();
+  if (within) {
+    booted.restore_caller([&result](base::state_restorer& io) { io(result.rows); });
+  }
   result.firmware = booted.firmware();
   begun(result);
-  if (options.fault) {
+  for (const bench_row& row : result.rows) {
+    row_done(row);
+  }
+  if (options.fault && !within) {
     booted.plan(*options.fault);
   }
 
-  for (const base::bytes size : sizes_of(options)) {
+  std::vector<base::bytes> left = sizes_of(options);
+  left.erase(left.begin(),
+             left.begin() + static_cast<std::ptrdiff_t>(std::min(result.rows.size(), left.size())));
+  for (const base::bytes size : left) {
     bench_row row;
     row.size = size;
     const workload::collective what =
@@ -102,6 +130,7 @@ bench_result run_bench(const bench_options& options,
     row_done(row);
     result.rows.push_back(row);
   }
+  booted.expect_saved();
   if (options.fault && std::none_of(result.rows.begin(), result.rows.end(),
                                     [](const bench_row& row) { return row.fault.has_value(); })) {
     throw base::run_error("all collectives had ended before the fault was to happen");

@@ -10,6 +10,7 @@
 #include "arbiter/arbiter.h"
 #include "base/units.h"
 #include "estimate/observations.h"
+#include "estimate/pace.h"
 #include "estimate/record.h"
 #include "platform/system.h"
 #include "workload/collective.h"
@@ -34,6 +35,12 @@ struct fault_report {
   /// What is left of the links of every rank (a plane) or of the one whose link it is, in the end.
   base::bytes_per_second line_rate;
   std::optional<base::picoseconds> training;  ///< until the link with fewer lanes was up again
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(fault, when, bursts_sent_again, bytes_sent_again, recovery, rate_before, rate_after,
+       line_rate, training);
+  }
 };
 
 /// What the user asked for.
@@ -50,6 +57,7 @@ struct bench_options {
   arbiter::kind arbiter = arbiter::kind::model;  ///< of the cell engine
   std::optional<double> bit_error_rate;          ///< of links, instead of the platform's
   std::optional<planned_fault> fault;
+  snapshot_files snapshots;     ///< of machines with firmware
   bool check = false;           ///< move real data and compare every element
   bool check_protocols = true;  ///< system_options::check_protocols
   std::string firmware;         ///< folder of the images
@@ -65,6 +73,11 @@ struct bench_row {
   double bus_bandwidth = 0.0;        ///< bytes per second
   std::optional<std::uint64_t> wrong;  ///< elements, of all ranks; none: not checked
   std::optional<fault_report> fault;   ///< if it happened meanwhile
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(size, algorithm, reason, time, algorithm_bandwidth, bus_bandwidth, wrong, fault);
+  }
 };
 
 /// Where a machine is simulated as links, without switches and firmware.

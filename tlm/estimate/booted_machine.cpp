@@ -9,18 +9,25 @@
 namespace sn::estimate {
 
 booted_machine::booted_machine(const platform::description& machine,
-                               const platform::system_options& options)
+                               const platform::system_options& options,
+                               const snapshot_files& snapshots, const std::string& work)
     : machine_(machine),
       trace_(false),
       system_("platform", machine, options),
-      boot_(system_, trace_) {
-  firmware_ = boot_.run(boot_timeout, progress_);
+      boot_(system_, trace_),
+      session_(snapshots, system_, boot_, work) {
+  firmware_ = session_.boot(progress_);
+}
+
+void booted_machine::restore_caller(const std::function<void(base::state_restorer&)>& restore) {
+  base::state_restorer io(session_.work_state());
+  restore(io);
+  io(first_tag_, fault_, fault_reported_);
 }
 
 booted_machine::outcome booted_machine::run(workload::collective what, bool check) {
-  what.first_tag = next_tag_;
+  what.first_tag = first_tag_;
   const workload::collective_program built = workload::expand(what);
-  next_tag_ += built.tags;
   std::vector<gpu::gpu*> gpus;
   for (unsigned rank = 0; rank < what.all_ranks(); ++rank) {
     gpus.push_back(&system_.accelerator(rank));
@@ -32,10 +39,28 @@ booted_machine::outcome booted_machine::run(workload::collective what, bool chec
     check_host_memory(bench_data::host_memory(built.work),
                       base::bytes(what.elements * workload::element_size));
     data.emplace(what, work, gpus);
-    data->load(built.work.ranks.front().data_memory);
   }
-  const std::uint64_t delivered = fabric_of_fault().statistics().bytes_delivered;
-  run_to_end(work, progress_);
+  std::uint64_t delivered = 0;
+  if (session_.in_work()) {
+    base::state_restorer io(session_.work_state());
+    io(work, delivered);
+    session_.restore_machine();
+  } else {
+    if (data) {
+      data->load(built.work.ranks.front().data_memory);
+    }
+    delivered = fabric_of_fault().statistics().bytes_delivered;
+  }
+  session_.begin_work([&](base::snapshot_writer& to) {
+    base::state_saver io(to);
+    if (save_caller_) {
+      save_caller_(io);
+    }
+    io(first_tag_, fault_, fault_reported_, work, delivered);
+  });
+  run_to_end(work, progress_, session_.pace());
+  session_.begin_work(nullptr);
+  first_tag_ += built.tags;
   outcome result;
   if (data) {
     result.wrong = data->count_wrong();

@@ -2,15 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/state.h"
 #include "base/trace.h"
 #include "estimate/bench.h"
 #include "estimate/bring_up.h"
 #include "estimate/progress.h"
 #include "estimate/record.h"
+#include "estimate/saved_run.h"
 #include "platform/system.h"
 #include "workload/collective.h"
 #include "workload/collective_choice.h"
@@ -20,8 +23,19 @@ namespace sn::estimate {
 /// The simulation of a machine. One per process.
 class booted_machine {
  public:
-  /// Boots. Throws base::run_error when that fails.
-  booted_machine(const platform::description& machine, const platform::system_options& options);
+  /// Boots, or goes on as `snapshots` say; `work` names what run() will do. Throws base::run_error
+  /// when the boot fails.
+  booted_machine(const platform::description& machine, const platform::system_options& options,
+                 const snapshot_files& snapshots, const std::string& work);
+
+  /// The state of whoever calls run(), for snapshots.
+  void on_save(std::function<void(base::state_saver&)> save) { save_caller_ = std::move(save); }
+  /// The snapshot to go on from was saved during a run(): its caller has to restore itself, and to
+  /// call that run() again.
+  bool in_work() const { return session_.in_work(); }
+  void restore_caller(const std::function<void(base::state_restorer&)>& restore);
+  /// Call after the last run(): throws base::run_error if the time to save has not come.
+  void expect_saved() const { session_.expect_saved(); }
 
   const firmware_summary& firmware() const { return firmware_; }
 
@@ -52,9 +66,11 @@ class booted_machine {
   base::trace trace_;
   platform::system system_;
   bring_up boot_;  ///< listens to firmware to the end
+  saved_run session_;
   progress_line progress_;
   firmware_summary firmware_;
-  std::uint32_t next_tag_ = 1;
+  std::function<void(base::state_saver&)> save_caller_;
+  std::uint32_t first_tag_ = 1;  ///< of the present or next collective
   platform::fabric_fault fault_;
   bool fault_reported_ = false;
 };

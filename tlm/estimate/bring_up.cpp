@@ -11,7 +11,7 @@ namespace sn::estimate {
 namespace {
 
 /// How far the simulation runs between two looks at the clock.
-const sc_core::sc_time stride(50, sc_core::SC_US);
+const sc_core::sc_time stride_length(50, sc_core::SC_US);
 /// The longest that firmware which is ready may take to answer its host.
 const sc_core::sc_time answer_timeout(10, sc_core::SC_MS);
 
@@ -49,10 +49,10 @@ const char* to_text(registers::cipu::cipu_stage stage) {
 bring_up::bring_up(platform::system& system, base::trace& trace)
     : system_(system),
       trace_(trace),
-      advance_([](const sc_core::sc_time& span) { sc_core::sc_start(span); }),
       stages_(system.machine().topology.partitions(), stage::reset),
       failures_(stages_.size(), stage::reset),
-      stage_begin_(stages_.size()) {
+      stage_begin_(stages_.size()),
+      stride_(stride_length) {
   system_.on_log(
       [this](const sc_core::sc_time& time, std::string_view controller, std::string_view line) {
         const std::uint64_t ns = time.value() / 1000;
@@ -98,52 +98,75 @@ std::string bring_up::unready() const {
   return text;
 }
 
-firmware_summary bring_up::run(base::picoseconds timeout, progress_line& progress) {
-  while (!all_ready()) {
+firmware_summary bring_up::run(base::picoseconds timeout, progress_line& progress, pace& with) {
+  if (asked_ == 2 * stages_.size()) {
+    return summary_;  // it had ended before the snapshot
+  }
+  stride_.finish(with);
+  while (!up_ && !all_ready()) {
     const bool failed =
         std::any_of(stages_.begin(), stages_.end(), [](stage s) { return s == stage::failed; });
     if (failed || now() >= timeout) {
       throw base::run_error(fmt::format("the platform did not come up within {}: {}",
                                         base::to_text(now()), unready()));
     }
-    advance_(stride);
+    stride_.go(with);
     progress.show(
         fmt::format("bring-up: {} simulated, {} of {} partitions ready", base::to_text(now()),
                     std::count(stages_.begin(), stages_.end(), stage::ready), stages_.size()));
   }
   progress.clear();
-  firmware_summary summary;
-  summary.controllers = system_.controllers();
-  summary.instructions = system_.instructions();
-  for (unsigned i = 0; i < stages_.size(); ++i) {
-    summary.bring_up_time = std::max(summary.bring_up_time, stage_begin_[i]);
+  if (!up_) {
+    up_ = true;
+    sum_up();
   }
-  for (unsigned i = 0; i < stages_.size(); ++i) {
-    const auto status = ask(i, platform::host::command::host_status);
-    summary.gpus_ready += status.value[1];
-    summary.ports_trained += status.value[2];
-    summary.routes += status.value[3];
-    const auto pool = ask(i, platform::host::command::host_pool);
-    summary.pool_mapped += base::bytes(std::uint64_t{pool.value[0]} << 20U);
-  }
-  return summary;
+  ask_all(with);
+  return summary_;
 }
 
-platform::host::answer bring_up::ask(unsigned partition, platform::host::command what) {
-  platform::host& host = system_.host_of(partition);
-  host.post(what);
-  const sc_core::sc_time deadline = sc_core::sc_time_stamp() + answer_timeout;
-  while (sc_core::sc_time_stamp() < deadline) {
-    advance_(stride);
-    if (const auto answer = host.poll()) {
-      if (answer->code != platform::host::result::ok) {
-        throw base::run_error(fmt::format("cipu{} refused a request of its host with code {}",
-                                          partition, static_cast<unsigned>(answer->code)));
-      }
-      return *answer;
-    }
+void bring_up::sum_up() {
+  summary_.controllers = system_.controllers();
+  summary_.instructions = system_.instructions();
+  for (const base::picoseconds begin : stage_begin_) {
+    summary_.bring_up_time = std::max(summary_.bring_up_time, begin);
   }
-  throw base::run_error(fmt::format("cipu{} does not answer its host", partition));
+}
+
+/// Asks the hosts, one after the other, for their status and their pool.
+void bring_up::ask_all(pace& with) {
+  using command = platform::host::command;
+  while (asked_ < 2 * stages_.size()) {
+    const unsigned partition = asked_ / 2;
+    const command what = asked_ % 2 == 0 ? command::host_status : command::host_pool;
+    platform::host& host = system_.host_of(partition);
+    if (!posted_) {
+      host.post(what);
+      posted_ = true;
+      deadline_ = sc_core::sc_time_stamp() + answer_timeout;
+      stride_.go(with);
+    }
+    const auto answer = host.poll();
+    if (!answer) {
+      if (sc_core::sc_time_stamp() >= deadline_) {
+        throw base::run_error(fmt::format("cipu{} does not answer its host", partition));
+      }
+      stride_.go(with);
+      continue;
+    }
+    if (answer->code != platform::host::result::ok) {
+      throw base::run_error(fmt::format("cipu{} refused a request of its host with code {}",
+                                        partition, static_cast<unsigned>(answer->code)));
+    }
+    if (what == command::host_status) {
+      summary_.gpus_ready += answer->value[1];
+      summary_.ports_trained += answer->value[2];
+      summary_.routes += answer->value[3];
+    } else {
+      summary_.pool_mapped += base::bytes(std::uint64_t{answer->value[0]} << 20U);
+    }
+    posted_ = false;
+    ++asked_;
+  }
 }
 
 }  // namespace sn::estimate

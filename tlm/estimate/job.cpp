@@ -17,7 +17,7 @@ namespace regs = registers::gpu;
 namespace {
 
 /// How far the simulation runs between two looks at a job.
-const sc_core::sc_time stride(100, sc_core::SC_US);
+const sc_core::sc_time stride_length(100, sc_core::SC_US);
 /// A job of which no operation ends for so long is stuck: the longest takes a tenth of it.
 const sc_core::sc_time patience(1, sc_core::SC_SEC);
 
@@ -101,6 +101,7 @@ job::job(const workload::program& program, std::vector<gpu::gpu*> gpus, unsigned
       bytes_(bytes),
       layouts_(lay_out(program, area_)),
       seen_(observations::shaped_as(program)),
+      watch_{stride(stride_length), 0, {}},
       trace_(trace) {
   base::ensure(gpus_.size() == program_.ranks.size(), "job: one GPU per rank");
   for (std::uint32_t rank = 0; rank < gpus_.size(); ++rank) {
@@ -131,6 +132,7 @@ job::~job() {
 }
 
 void job::submit() {
+  submitted_ = true;
   seen_.start = base::picoseconds(sc_core::sc_time_stamp().value());
   for (std::uint32_t rank = 0; rank < gpus_.size(); ++rank) {
     std::uint64_t message_address = layouts_[rank].messages.value;
@@ -237,20 +239,30 @@ void job::ended(std::uint32_t rank, unsigned queue, std::uint64_t operation,
   }
 }
 
-void run_to_end(job& work, progress_line& progress) {
-  work.submit();
-  std::uint64_t finished = 0;
-  sc_core::sc_time last_progress = sc_core::sc_time_stamp();
-  while (!work.done()) {
-    sc_core::sc_start(stride);
+void run_to_end(job& work, progress_line& progress, pace& with) {
+  const auto enough = [&work] { return work.done() || !work.failure().empty(); };
+  job::watch& watch = work.watched();
+  if (!work.submitted()) {
+    work.submit();
+    watch.last_progress = sc_core::sc_time_stamp();
+    if (!work.done()) {
+      watch.step.go(with, enough);
+    }
+  } else if (!enough()) {
+    watch.step.finish(with, enough);
+  }
+  for (;; watch.step.go(with, enough)) {
     if (!work.failure().empty()) {
       throw base::run_error(work.failure());
     }
-    if (work.finished() != finished) {
-      finished = work.finished();
-      last_progress = sc_core::sc_time_stamp();
-    } else if (sc_core::sc_time_stamp() - last_progress > patience) {
+    if (work.finished() != watch.finished) {
+      watch.finished = work.finished();
+      watch.last_progress = sc_core::sc_time_stamp();
+    } else if (sc_core::sc_time_stamp() - watch.last_progress > patience) {
       throw base::run_error("the job is stuck: " + work.stuck_at());
+    }
+    if (work.done()) {
+      break;
     }
     progress.show(fmt::format(
         "{:.1f} % of {} operations",

@@ -8,6 +8,7 @@
 #include "base/trace.h"
 #include "estimate/memory_layout.h"
 #include "estimate/observations.h"
+#include "estimate/pace.h"
 #include "estimate/progress.h"
 #include "gpu/gpu.h"
 #include "workload/program.h"
@@ -33,6 +34,7 @@ class job : public gpu::observer {
   /// Writes commands and message tables into HBM, sets up the queues and rings all doorbells at the
   /// present time.
   void submit();
+  bool submitted() const { return submitted_; }
 
   /// Every operation has ended. When it becomes true the simulation is paused (sc_pause).
   bool done() const { return finished_ == total_; }
@@ -45,6 +47,26 @@ class job : public gpu::observer {
   std::string stuck_at(std::size_t limit = 4) const;
 
   const observations& seen() const { return seen_; }
+
+  /// How far run_to_end() has come.
+  struct watch {
+    stride step;
+    std::uint64_t finished = 0;      ///< operations, when last looked at
+    sc_core::sc_time last_progress;  ///< when one last had ended
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(step, finished, last_progress);
+    }
+  };
+  watch& watched() { return watch_; }
+
+  /// As part of the section of the owner; a restored job has been submitted. What it had written
+  /// into the memories of its GPUs is theirs.
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(seen_, next_, finished_, failure_, submitted_, watch_);
+  }
   /// Where the data of a rank begin in the HBM of its GPU.
   base::bytes data_address(std::uint32_t rank) const { return layouts_.at(rank).data; }
 
@@ -72,14 +94,16 @@ class job : public gpu::observer {
   std::vector<std::vector<std::uint64_t>> next_;  ///< [rank][queue]: first operation not yet ended
   std::uint64_t finished_ = 0;
   std::uint64_t total_ = 0;
+  bool submitted_ = false;
+  watch watch_;
   std::string failure_;
   base::trace& trace_;
   std::vector<std::vector<base::trace::track_id>> tracks_;       ///< [rank][queue]
   std::vector<std::vector<base::trace::track_id>> copy_tracks_;  ///< [rank][queue]
 };
 
-/// Submits `work` and runs the simulation until it is done. Throws base::run_error when it fails or
-/// gets stuck.
-void run_to_end(job& work, progress_line& progress);
+/// Submits `work`, if it was not, and runs the simulation until it is done. Throws base::run_error
+/// when it fails or gets stuck.
+void run_to_end(job& work, progress_line& progress, pace& with);
 
 }  // namespace sn::estimate

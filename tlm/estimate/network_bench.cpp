@@ -304,8 +304,9 @@ class inner_part {
  public:
   inner_part(const bench_options& options, const platform::network_machine& machine)
       : domain_(machine.accelerators_per_domain),
-        booted_(*machine.supernode, {options.arbiter, options.firmware, true, options.engine,
-                                     options.check_protocols}) {}
+        booted_(*machine.supernode,
+                {options.arbiter, options.firmware, true, options.engine, options.check_protocols},
+                {}, "") {}
 
   base::picoseconds time(const plan& how, collective_kind kind, std::uint64_t elements) {
     base::picoseconds sum;

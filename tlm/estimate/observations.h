@@ -17,6 +17,11 @@ struct interval {
   base::picoseconds end;
 
   base::picoseconds length() const { return end - begin; }
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(begin, end);
+  }
 };
 
 /// The intervals of a whole program, in its own shape: rank, queue, operation.
@@ -26,6 +31,11 @@ struct observations {
 
   /// An empty record in the shape of `program`.
   static observations shaped_as(const workload::program& program);
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(operations, start);
+  }
 };
 
 /// The mean time of an exchange (all dispatches, or all combines) in a program, in picoseconds. Of

@@ -23,6 +23,11 @@ struct firmware_summary {
   base::bytes pool_mapped;
   base::picoseconds bring_up_time;  ///< from power-on until the last partition was ready
   std::uint64_t controllers = 0;    ///< harts with firmware
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(instructions, gpus_ready, ports_trained, routes, pool_mapped, bring_up_time, controllers);
+  }
 };
 
 /// An invariant that was checked in this run.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/state.h"
 #include "base/trace.h"
 #include "estimate/bring_up.h"
 #include "estimate/job.h"
@@ -13,6 +14,7 @@
 #include "estimate/network_run.h"
 #include "estimate/progress.h"
 #include "estimate/run_files.h"
+#include "estimate/saved_run.h"
 #include "platform/loader.h"
 #include "platform/network_loader.h"
 #include "platform/system.h"
@@ -62,6 +64,10 @@ std::vector<check> checked_books(platform::fabric_engine engine,
 
 finished_run run(const run_options& options) {
   if (const auto links = platform::load_network(options.platform_file)) {
+    if (!options.snapshots.save.empty() || !options.snapshots.restore.empty()) {
+      throw base::configuration_error(
+          "", 0, "--save", "snapshots are of machines with firmware, not of machines of links");
+    }
     return run_on_links(options, *links);
   }
   const host_meter meter;
@@ -86,6 +92,14 @@ finished_run run(const run_options& options) {
 
   progress_line progress;
   bring_up boot(system, trace);
+  if (options.trace && !options.snapshots.restore.empty()) {
+    throw base::configuration_error("", 0, "--trace",
+                                    "shows a run from its beginning and cannot be used with "
+                                    "--restore");
+  }
+  saved_run session(options.snapshots, system, boot,
+                    fmt::format("run of the scenario with checksum {:08x}, seed {}",
+                                base::file_checksum(options.scenario_file), options.seed));
   const auto write_boot_log = [&] {
     record.boot_log = boot.log();
     std::string text;
@@ -96,10 +110,22 @@ finished_run run(const run_options& options) {
   };
   fabric::engine& engine = system.fabric(0);
   try {
-    record.firmware = boot.run(boot_timeout, progress);
+    record.firmware = session.boot(progress);
     job work(record.step.work, gpus, machine.topology.planes, trace);
-    const fabric::engine_statistics before = engine.statistics();
-    run_to_end(work, progress);
+    fabric::engine_statistics before;
+    if (session.in_work()) {
+      base::state_restorer io(session.work_state());
+      io(work, before);
+      session.restore_machine();
+    } else {
+      before = engine.statistics();
+    }
+    session.begin_work([&](base::snapshot_writer& to) {
+      base::state_saver io(to);
+      io(work, before);
+    });
+    run_to_end(work, progress, session.pace());
+    session.expect_saved();
     record.seen = work.seen();
     record.in_step = fabric::difference(before, engine.statistics());
   } catch (const base::run_error&) {

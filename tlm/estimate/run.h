@@ -6,6 +6,7 @@
 
 #include "arbiter/arbiter.h"
 #include "estimate/host_usage.h"
+#include "estimate/pace.h"
 #include "estimate/record.h"
 #include "platform/system.h"
 
@@ -22,6 +23,7 @@ struct run_options {
   /// Results directory, made if it is not there. Empty: results/PLATFORM_SCENARIO.
   std::string out;
   bool trace = false;
+  snapshot_files snapshots;
   bool check_protocols = true;  ///< system_options::check_protocols
   std::string firmware;         ///< folder of the images
 };

@@ -7,6 +7,7 @@
 #include "alink/replayed_line.h"
 #include "alink/sim_time.h"
 #include "base/error.h"
+#include "base/state.h"
 
 namespace sn::fabric {
 namespace {
@@ -165,6 +166,22 @@ void cell_engine::lose_link(unsigned plane, base::port_id port) {
 
 void cell_engine::restore_link(unsigned plane, base::port_id port, unsigned narrower) {
   planes_.at(plane)->restore_link(port, narrower);
+}
+
+void cell_engine::save_carriers(base::snapshot_writer& to) const {
+  base::state_saver io(to);
+  io(progress_);
+  for (const auto& plane : planes_) {
+    io(*plane);
+  }
+}
+
+void cell_engine::restore_carriers(base::snapshot_reader& from) {
+  base::state_restorer io(from);
+  io(progress_);
+  for (const auto& plane : planes_) {
+    io(*plane);
+  }
 }
 
 engine_statistics cell_engine::statistics() const {

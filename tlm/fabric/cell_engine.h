@@ -75,6 +75,8 @@ class cell_engine : public engine, private plane_listener {
 
  protected:
   void carry(const leg& way) override;
+  void save_carriers(base::snapshot_writer& to) const override;
+  void restore_carriers(base::snapshot_reader& from) override;
 
  private:
   /// How far the present leg of a burst has come.
@@ -82,6 +84,11 @@ class cell_engine : public engine, private plane_listener {
     unsigned planes_left = 0;
     loss lost;               ///< shares of it
     base::picoseconds last;  ///< when the latest share so far arrives, or was lost
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(planes_left, lost, last);
+    }
   };
 
   void crossed(const plane_completion& share) override;

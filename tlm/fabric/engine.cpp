@@ -5,6 +5,7 @@
 
 #include "alink/sim_time.h"
 #include "base/error.h"
+#include "base/state.h"
 
 namespace sn::fabric {
 namespace {
@@ -341,6 +342,64 @@ void engine::offer_response(unsigned endpoint) {
     queue.erase(queue.begin());
     payload.release();
   }
+}
+
+void engine::save(base::snapshot_writer& to, const kernel::payload_names& names) const {
+  to.section(name());
+  base::state_saver io(to);
+  const_cast<engine&>(*this).fields(io);
+  std::vector<bool> free(bursts_.size());
+  for (const burst_index index : free_bursts_) {
+    free[index] = true;
+  }
+  for (burst_index index = 0; index < bursts_.size(); ++index) {
+    if (!free[index]) {
+      names.save(*bursts_[index].payload, to);
+    }
+  }
+  for (const auto& waiting : responses_) {
+    to.number(std::uint64_t{waiting.size()});
+    for (const tlm::tlm_generic_payload* each : waiting) {
+      names.save(*each, to);
+    }
+  }
+  save_carriers(to);
+}
+
+void engine::restore(base::snapshot_reader& from, const kernel::payload_names& names) {
+  from.section(name());
+  base::state_restorer io(from);
+  fields(io);
+  std::vector<bool> free(bursts_.size());
+  const auto check = [&](burst_index index) {
+    if (index >= bursts_.size()) {
+      from.refuse("a burst that does not exist");
+    }
+  };
+  for (const burst_index index : free_bursts_) {
+    check(index);
+    free[index] = true;
+  }
+  for (const appointment& each : appointments_) {
+    check(each.burst);
+  }
+  if (orders_.size() != endpoints_.size() * endpoints_.size()) {
+    from.refuse("a fabric with other endpoints");
+  }
+  for (burst_index index = 0; index < bursts_.size(); ++index) {
+    burst_state& state = bursts_[index];
+    if (state.source >= endpoints_.size() || state.destination >= endpoints_.size()) {
+      from.refuse("a burst between endpoints that do not exist");
+    }
+    state.payload = free[index] ? nullptr : &names.restore(from);
+  }
+  for (auto& waiting : responses_) {
+    waiting.clear();
+    for (std::uint64_t left = from.list_size(); left != 0; --left) {
+      waiting.push_back(&names.restore(from));
+    }
+  }
+  restore_carriers(from);
 }
 
 void engine::audit_bytes() const {

@@ -22,6 +22,7 @@
 #include "fabric/spray.h"
 #include "fabric/statistics.h"
 #include "kernel/alarm.h"
+#include "kernel/payload_names.h"
 
 namespace sn::fabric {
 
@@ -93,6 +94,11 @@ class engine : public sc_core::sc_module {
   /// The slots of the planes, and how many of them a bin of the statistics has.
   virtual const slot_clock& clock() const = 0;
   virtual unsigned bin_slots() const = 0;
+
+  /// A section, between two times.
+  void save(base::snapshot_writer& to, const kernel::payload_names& names) const;
+  void restore(base::snapshot_reader& from, const kernel::payload_names& names);
+
   /// Records the utilisation of every plane over time, one track each.
   void trace_utilisation(base::trace& trace) const;
 
@@ -103,6 +109,11 @@ class engine : public sc_core::sc_module {
   struct loss {
     alink::cause why = alink::cause::none;
     std::uint16_t planes = 0;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(why, planes);
+    }
   };
 
   /// One way through the fabric: all shares of a burst from one port to another.
@@ -133,6 +144,10 @@ class engine : public sc_core::sc_module {
   /// A link has gone down by itself.
   void link_failed(unsigned plane, base::port_id port);
 
+  /// What moves the bursts, in the same section.
+  virtual void save_carriers(base::snapshot_writer& to) const = 0;
+  virtual void restore_carriers(base::snapshot_reader& from) = 0;
+
   /// The fields of the statistics that do not depend on how bursts move.
   const engine_statistics& totals() const { return totals_; }
   /// Aborts if the bytes of bursts do not add up.
@@ -156,6 +171,11 @@ class engine : public sc_core::sc_module {
     bool in_order = false;     ///< it is in the books of its region order
     stage waits_for = stage::outward;
     loss lost;  ///< if it waits for its loss to be told
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(serial, source, destination, planes, in_order, waits_for, lost);
+    }
   };
 
   /// A burst whose next stage begins at a known time. Ties go by order of acceptance.
@@ -163,7 +183,18 @@ class engine : public sc_core::sc_module {
     base::picoseconds when;
     std::uint64_t serial;
     burst_index burst;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(when, serial, burst);
+    }
   };
+  /// What changes, but for payloads.
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(bursts_, free_bursts_, appointments_, next_appointment_, orders_, accepted_, under_way_,
+       totals_);
+  }
   static bool later(const appointment& a, const appointment& b);
 
   tlm::tlm_sync_enum forward(int index, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,

@@ -41,6 +41,11 @@ class flow_contention {
   /// Limits the outputs that `flows` has gathered.
   void limit(max_min& flows);
 
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(outputs_, inputs_, granted_, accepted_);
+  }
+
  private:
   void weigh(const base::port_set& rivals);
 

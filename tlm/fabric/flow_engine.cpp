@@ -5,6 +5,7 @@
 
 #include "alink/sim_time.h"
 #include "base/error.h"
+#include "base/state.h"
 
 namespace sn::fabric {
 namespace {
@@ -278,6 +279,28 @@ plane_statistics flow_engine::statistics_of(unsigned plane) const {
   plane_statistics result = settled_.at(plane);
   add(result, group_of(plane).fluid.statistics());
   return result;
+}
+
+void flow_engine::save_carriers(base::snapshot_writer& to) const {
+  base::state_saver io(to);
+  to.number(std::uint64_t{groups_.size()});
+  for (const group& one : groups_) {
+    io(one.planes, one.fluid);
+  }
+  io(settled_, progress_, narrowed_, narrow_links_, wake_, wake_slot_, awake_);
+}
+
+void flow_engine::restore_carriers(base::snapshot_reader& from) {
+  base::state_restorer io(from);
+  groups_.clear();
+  for (std::uint64_t left = from.list_size(); left != 0; --left) {
+    groups_.push_back({0, flow_plane(plane_of(parameters_))});
+    io(groups_.back().planes, groups_.back().fluid);
+  }
+  io(settled_, progress_, narrowed_, narrow_links_, wake_, wake_slot_, awake_);
+  if (groups_.empty() || settled_.size() != parameters_.planes) {
+    from.refuse("a fabric with other planes");
+  }
 }
 
 engine_statistics flow_engine::statistics() const {

@@ -57,6 +57,8 @@ class flow_engine : public engine {
 
  protected:
   void carry(const leg& way) override;
+  void save_carriers(base::snapshot_writer& to) const override;
+  void restore_carriers(base::snapshot_reader& from) override;
 
  private:
   /// Planes that have carried the same since all were idle.
@@ -70,6 +72,12 @@ class flow_engine : public engine {
     unsigned planes_left = 0;
     loss lost;               ///< shares of it
     base::picoseconds last;  ///< when the latest share so far arrives
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(way.burst, way.input, way.output, way.start, way.planes, way.bytes, planes_left, lost,
+         last);
+    }
   };
 
   void join_groups();

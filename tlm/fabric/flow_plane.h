@@ -27,6 +27,11 @@ struct flow_injection {
   base::port_id input = 0;
   base::port_id output = 0;
   std::uint32_t cells = 0;  ///< not 0
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(slot, burst, input, output, cells);
+  }
 };
 
 /// A switch and its links without an arbiter. It answers as plane does, by other means:
@@ -79,6 +84,14 @@ class flow_plane {
   /// Aborts if a link carried more than its line rate, over the time in which it had a flow or now.
   void audit() const;
 
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(slots_per_cell_, rates_, contention_, now_, busy_since_, solved_at_, solve_at_, inbox_,
+       inbox_head_, shares_, free_share_, open_shares_, flows_, starting_, inputs_starting_,
+       beginnings_, flowing_, row_end_, turn_, next_turn_, drained_, total_rate_, busy_slots_,
+       uplinks_, downlinks_, cells_per_bin_);
+  }
+
  private:
   static constexpr std::uint32_t no_share = 0xffff'ffff;
   static constexpr std::uint64_t never = ~std::uint64_t{0};
@@ -89,6 +102,11 @@ class flow_plane {
     std::uint32_t burst = 0;
     std::uint32_t cells = 0;
     std::uint32_t next = no_share;  ///< the next of the same input and output, or of the free ones
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(burst, cells, next);
+    }
   };
 
   /// One input and output.
@@ -99,11 +117,21 @@ class flow_plane {
     std::uint64_t since = 0;  ///< slot
     max_min::rate rate = 0;
     std::uint64_t end = never;  ///< slot in which the head has crossed at this rate
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(head, last, left, since, rate, end);
+    }
   };
 
   struct pair {
     std::uint16_t input;
     std::uint16_t output;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(input, output);
+    }
   };
 
   /// A flow that begins when the round robins of its source and of its output have come to it.
@@ -112,6 +140,11 @@ class flow_plane {
     std::uint16_t input;
     std::uint16_t output;
     bool granted;  ///< `slot` is its turn at the output, not only at the source
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(slot, input, output, granted);
+    }
   };
   static bool later(const beginning& a, const beginning& b);
 
@@ -122,6 +155,11 @@ class flow_plane {
     std::uint64_t slots = 0;  ///< before `since`
     std::uint64_t shares = 0;
     std::uint64_t cells = 0;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(flows, since, slots, shares, cells);
+    }
   };
 
   void step(std::uint64_t slot, std::vector<plane_completion>& done);

@@ -59,6 +59,13 @@ class max_min {
   bool limits(unsigned input) const { return in_[input].level != unlimited; }
   rate level(unsigned input) const { return in_[input].level; }
 
+  /// Between two solutions.
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(in_, out_, outputs_, inputs_, dirty_inputs_, dirty_outputs_, component_inputs_,
+       component_outputs_);
+  }
+
  private:
   static constexpr rate unlimited = ~rate{0};
 
@@ -68,6 +75,11 @@ class max_min {
     rate left = 0;           ///< not yet given away, while solving
     std::uint32_t open = 0;  ///< flows without a rate, while solving
     rate level = unlimited;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(full, capacity, left, open, level);
+    }
   };
   /// A link that may be the next to be full. It may have got a higher share since; never a lower.
   struct candidate {

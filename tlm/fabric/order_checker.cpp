@@ -6,6 +6,7 @@
 
 #include "alink/burst.h"
 #include "base/error.h"
+#include "base/state.h"
 
 namespace sn::fabric {
 namespace {
@@ -84,6 +85,38 @@ void order_checker::responded(tlm::tlm_generic_payload& payload) {
     report_("a burst was answered well that had not been delivered");
   }
   bursts.erase(bursts.begin() + (it - bursts.data()));
+}
+
+void order_checker::save(base::snapshot_writer& to, const kernel::payload_names& names) const {
+  to.number(deliveries_);
+  to.number(std::uint64_t{under_way_.size()});
+  for (const auto& destinations : under_way_) {
+    to.number(std::uint64_t{destinations.size()});
+    for (const burst_list& bursts : destinations) {
+      to.number(std::uint64_t{bursts.size()});
+      for (const burst& each : bursts) {
+        names.save(*each.payload, to);
+        base::state_saver io(to);
+        io(each.sent, each.first_byte, each.last_byte, each.delivered, each.passed);
+      }
+    }
+  }
+}
+
+void order_checker::restore(base::snapshot_reader& from, const kernel::payload_names& names) {
+  from.number(deliveries_);
+  under_way_.assign(from.list_size(), {});
+  for (auto& destinations : under_way_) {
+    destinations.assign(from.list_size(), {});
+    for (burst_list& bursts : destinations) {
+      for (std::uint64_t left = from.list_size(); left != 0; --left) {
+        burst each{&names.restore(from), {}, 0, 0, false, false};
+        base::state_restorer io(from);
+        io(each.sent, each.first_byte, each.last_byte, each.delivered, each.passed);
+        bursts.push_back(each);
+      }
+    }
+  }
 }
 
 }  // namespace sn::fabric

@@ -31,6 +31,10 @@ class order_checker : public checker::witness {
   /// Deliveries that were checked.
   std::uint64_t deliveries() const { return deliveries_; }
 
+  /// As part of the section of the owner, between two times.
+  void save(base::snapshot_writer& to, const kernel::payload_names& names) const;
+  void restore(base::snapshot_reader& from, const kernel::payload_names& names);
+
  private:
   /// A burst between its request and its response.
   struct burst {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/state.h"
 
 namespace sn::fabric {
 
@@ -685,6 +686,50 @@ std::uint64_t plane::audit_credits() const {
   base::ensure(all.away == state_.credits_away, "credits of VOQs are miscounted");
   base::ensure(all.waiting == state_.cells_waiting, "cells in VOQs are miscounted");
   return all.waiting + all.cells_under_way;
+}
+
+void plane::save(base::snapshot_writer& to) const {
+  base::state_saver io(to);
+  io(state_);
+  if (class_scheduler_ != nullptr) {
+    class_scheduler_->save(to);
+  } else {
+    scheduler_->save(to);
+  }
+}
+
+void plane::restore(base::snapshot_reader& from) {
+  const plane_state before = state_;
+  base::state_restorer io(from);
+  io(state_);
+  const auto same_shape = [](const auto& a, const auto& b) { return a.size() == b.size(); };
+  // The ring grows when a link becomes narrower.
+  const std::size_t ring = state_.uplink.inputs.size();
+  const auto fits = [&](const std::vector<port_set>& sets, std::size_t each) {
+    return sets.size() == ring * each;
+  };
+  const auto line_fits = [&](const plane_state::delay_line& line) {
+    return fits(line.inputs, 1) && line.queue.size() == ring * parameters_.ports;
+  };
+  if (!same_shape(state_.flows, before.flows) || !same_shape(state_.sendable, before.sendable) ||
+      !same_shape(state_.send_from, before.send_from) ||
+      !same_shape(state_.send_turn, before.send_turn) ||
+      !same_shape(state_.receive_credits, before.receive_credits) ||
+      !same_shape(state_.groups, before.groups) || !same_shape(state_.hidden, before.hidden) ||
+      !same_shape(state_.multicasters, before.multicasters) ||
+      !same_shape(state_.slots_per_cell, before.slots_per_cell) ||
+      !same_shape(state_.uplink_attempts, before.uplink_attempts) || ring == 0 ||
+      (ring & (ring - 1)) != 0 || !line_fits(state_.uplink) || !line_fits(state_.credit) ||
+      !line_fits(state_.reduction_credit) || !fits(state_.uplink_release, 1) ||
+      !fits(state_.downlink_release, 1) || !fits(state_.receive_credit, parameters_.classes)) {
+    from.refuse("a plane with other ports or latencies");
+  }
+  ring_mask_ = ring - 1;
+  if (class_scheduler_ != nullptr) {
+    class_scheduler_->restore(from);
+  } else {
+    scheduler_->restore(from);
+  }
 }
 
 }  // namespace sn::fabric

@@ -54,12 +54,22 @@ struct plane_injection {
   std::uint64_t bytes = 0;  ///< not 0
   std::uint8_t traffic_class = 0;
   std::uint32_t copies = 0xffff'ffff;  ///< for the plane itself: the list of a multicast
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(slot, burst, input, output, bytes, traffic_class, copies);
+  }
 };
 
 /// Who gets a copy of a multicast.
 struct plane_copy {
   base::port_id output = 0;
   std::uint32_t burst = 0;  ///< that is complete when `output` has its copy
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(output, burst);
+  }
 };
 
 /// A share whose last cell has crossed the switch, or of which a part was lost with its link.
@@ -81,6 +91,11 @@ struct plane_state {
     std::uint64_t bytes = 0;
     std::uint32_t next = no_share;  ///< the next of the same input and output, or of the free ones
     std::uint32_t copies = no_share;  ///< of a multicast: its list
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(burst, cells, bytes, next, copies);
+    }
   };
 
   /// One input and output: a FIFO of shares with two places in it. Cells are counted, never stored.
@@ -92,12 +107,22 @@ struct plane_state {
     std::uint32_t last = no_share;      ///< tail of the FIFO
     std::uint16_t credits = 0;          ///< free places in the VOQ, as the source knows them
     std::uint16_t waiting = 0;          ///< cells in the VOQ
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(sending, send_left, crossing, cross_left, last, credits, waiting);
+    }
   };
 
   /// What is under way from one slot to a later one: per slot, for which inputs, and which VOQ.
   struct delay_line {
     std::vector<base::port_set> inputs;  ///< per slot of the ring
     std::vector<std::uint16_t> queue;    ///< per slot of the ring and input
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(inputs, queue);
+    }
   };
 
   /// Who has yet to get copies of something.
@@ -105,6 +130,11 @@ struct plane_state {
     base::port_set outputs;
     std::vector<plane_copy> copies;
     std::uint32_t next = no_share;  ///< of the free ones
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(outputs, copies, next);
+    }
   };
 
   /// The result of a reduction, which is handed out while more of it comes.
@@ -113,6 +143,11 @@ struct plane_state {
     std::uint32_t cells_to_come = 0;  ///< not yet added up
     std::uint32_t cells_left = 0;     ///< not yet handed out
     std::uint64_t bytes = 0;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(copies, cells_to_come, cells_left, bytes);
+    }
   };
 
   /// A group of ports.
@@ -121,6 +156,11 @@ struct plane_state {
     base::port_set contributing;  ///< members with a cell that waits to be added up
     std::vector<result> results;  ///< oldest first
     std::uint32_t cells = 0;      ///< results in the buffer
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(members, contributing, results, cells);
+    }
   };
 
   /// An input as the source of multicasts: its own, and the results of groups of which it is the
@@ -131,6 +171,11 @@ struct plane_state {
     std::uint8_t column = 0;       ///< of the cell that is being handed out
     bool busy = false;             ///< there is such a cell
     base::port_set left;           ///< the outputs that it still goes to
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(columns, next_column, column, busy, left);
+    }
   };
 
   std::uint64_t next_slot = 0;  ///< the next to be simulated
@@ -185,6 +230,18 @@ struct plane_state {
   std::vector<base::port_id> failures;        ///< of these, those that nobody knows of
 
   plane_statistics statistics;
+
+  /// All of it.
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(next_slot, inbox, inbox_head, shares, free_share, flows, sendable, send_from, send_turn,
+       inputs_sendable, inputs_free, request, class_request, hidden, uplink, credit,
+       reduction_credit, uplink_release, downlink_release, receive_credit, receive_credits,
+       downlinks_free, groups, reduce_from, multicasters, copy_lists, free_copy_list, cells_unsent,
+       cells_waiting, cells_to_reduce, results_waiting, credits_away, receive_credits_away,
+       links_sending, cells_injected, cells_never_sent, bytes_injected, bytes_taken_in,
+       bytes_copied, errors, slots_per_cell, uplink_attempts, dead, failures, statistics);
+  }
 };
 
 /// A switch with one virtual output queue per input and output, an arbiter, and the links to and
@@ -267,6 +324,9 @@ class plane {
     state_ = saved;
     ring_mask_ = state_.uplink.inputs.size() - 1;
   }
+  /// The same and the scheduler's, as part of the section of the owner.
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
 
  private:
   // What runs in every slot knows at compile time whether there are classes and groups.

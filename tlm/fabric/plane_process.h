@@ -53,6 +53,12 @@ class plane_process : public sc_core::sc_module {
 
   const class plane& plane() const { return plane_; }
 
+  /// As part of the section of the owner, between two times.
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(plane_, wake_, awake_);
+  }
+
  private:
   void run();
   void run_to_now();

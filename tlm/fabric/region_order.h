@@ -21,12 +21,22 @@ class region_order {
   /// `burst` was delivered. Appends to `released` the bursts that were held and may now pass.
   void leave(burst_index burst, std::vector<burst_index>& released);
 
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(entries_);
+  }
+
  private:
   struct entry {
     burst_index burst;
     bool held;
     std::uint64_t first_region;
     std::uint64_t last_region;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(burst, held, first_region, last_region);
+    }
   };
 
   std::size_t place_of(burst_index burst) const;

@@ -11,6 +11,11 @@ struct link_statistics {
   std::uint64_t cells = 0;
   std::uint64_t bytes = 0;       ///< payload of bursts and headers of read requests
   std::uint64_t busy_slots = 0;  ///< slots in which the link was sending
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(cells, bytes, busy_slots);
+  }
 };
 
 /// One plane: a switch with its links.
@@ -28,6 +33,11 @@ struct plane_statistics {
   std::vector<link_statistics> downlinks;    ///< per port: from the switch to the endpoint
   std::vector<std::uint32_t> cells_per_bin;  ///< cells that crossed, per bin of slots from slot 0
 
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(slots, cells, queued_cell_slots, cells_replayed, cells_lost, cells_reduced, cells_multicast,
+       cells_copied, max_voq_cells, uplinks, downlinks, cells_per_bin);
+  }
   /// Mean slots that a cell waits in its VOQ.
   double mean_wait_slots() const {
     return cells == 0 ? 0.0 : static_cast<double>(queued_cell_slots) / static_cast<double>(cells);
@@ -46,6 +56,12 @@ struct engine_statistics {
   std::uint64_t cells = 0;  ///< over all planes
   std::uint64_t slots = 0;  ///< over all planes
   std::vector<plane_statistics> planes;
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(bursts, bursts_failed, bytes_injected, bytes_delivered, bytes_replayed, bytes_failed, cells,
+       slots, planes);
+  }
 };
 
 /// What was carried between two looks at the same engine; maxima are those at the second.

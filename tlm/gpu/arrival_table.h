@@ -5,6 +5,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "base/snapshot.h"
 #include "base/units.h"
 
 namespace sn::gpu {
@@ -17,6 +18,10 @@ class arrival_table {
   /// Since when, or from when on, `amount` bytes in all are there; nothing while they are under
   /// way.
   std::optional<base::picoseconds> reached(std::uint32_t tag, base::bytes amount) const;
+
+  /// As part of the section of the owner.
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
 
  private:
   struct arrivals {

@@ -52,6 +52,12 @@ struct command {
   std::uint64_t bytes = 0;  ///< wait: until so many bytes in all have arrived under the tag
   std::uint64_t label = 0;  ///< the writer's own; observers see it
   std::uint8_t reserved_1[8] = {};
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(operation, kind, format, flags, tag, flops, hbm_traffic, messages, message_count,
+       traffic_class, bytes, label);
+  }
 };
 static_assert(sizeof(command) == 64 && std::is_trivially_copyable_v<command>);
 
@@ -85,6 +91,11 @@ struct message {
   std::uint64_t bytes = 0;           ///< up to 4 GiB - 1; 0: nothing is sent
   std::uint64_t remote_address = 0;  ///< at the endpoint
   std::uint64_t local_address = 0;   ///< in this GPU's HBM
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(endpoint, bytes, remote_address, local_address);
+  }
 };
 static_assert(sizeof(message) == 32 && std::is_trivially_copyable_v<message>);
 

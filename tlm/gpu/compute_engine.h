@@ -24,6 +24,11 @@ class compute_engine {
     precision format = precision::bf16;
     std::uint64_t flops = 0;
     base::bytes traffic;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(queue, kind, format, flops, traffic);
+    }
   };
   enum class happening : std::uint8_t { begun, ended, hung };
   struct event {
@@ -46,6 +51,12 @@ class compute_engine {
 
   /// Time spent on computations, launches included, from 0 to `now`.
   base::picoseconds busy(base::picoseconds now) const;
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(waiting_, running_, current_, began_, compute_time_, memory_time_, served_before_, busy_,
+       part_of_peak_, hung_, hang_reported_);
+  }
 
  private:
   void begin(base::picoseconds now);

@@ -1,10 +1,12 @@
 #include "gpu/copy_engine.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "alink/burst.h"
 #include "alink/sim_time.h"
+#include "base/state.h"
 
 namespace sn::gpu {
 
@@ -176,6 +178,58 @@ void copy_engine::finish_if_done(std::uint32_t index) {
   --active_;
   free_transfers_.push_back(index);
   on_complete_(entry.work);
+}
+
+void copy_engine::save(base::snapshot_writer& to, const kernel::payload_names& names) const {
+  base::state_saver io(to);
+  const_cast<copy_engine&>(*this).fields(io);
+  // Bursts by slot: the map has no order of its own.
+  std::vector<const tlm::tlm_generic_payload*> burst_of(slots_.size());
+  for (const auto& [burst, used] : slot_of_) {
+    if (burst->get_ref_count() != 0) {
+      burst_of[used] = burst;
+    }
+  }
+  to.number(std::uint64_t{pool_.in_use()});
+  for (std::uint32_t used = 0; used < burst_of.size(); ++used) {
+    if (burst_of[used] != nullptr) {
+      const bool with_data = burst_of[used]->get_data_ptr() != nullptr;
+      names.save(*burst_of[used], to);
+      to.number(used);
+      to.number(slots_[used].transfer);
+      to.number(with_data);
+      if (with_data) {
+        to.bytes(slots_[used].data.data(), slots_[used].data.size());
+      }
+    }
+  }
+  sender_.save(to, names);
+}
+
+void copy_engine::restore(base::snapshot_reader& from, const kernel::payload_names& names) {
+  base::state_restorer io(from);
+  fields(io);
+  slot_of_.clear();
+  for (std::uint64_t left = from.list_size(); left != 0; --left) {
+    tlm::tlm_generic_payload& burst = names.restore(from);
+    const auto used = from.number<std::uint32_t>();
+    if (used >= slots_.size()) {
+      from.refuse("a burst beyond those that may be outstanding");
+    }
+    slot& it = slots_[used];
+    slot_of_[&burst] = used;
+    from.number(it.transfer);
+    if (from.number<bool>()) {
+      const std::vector<std::byte> data = from.bytes();
+      if (data.size() != burst.get_data_length() || data.empty()) {
+        from.refuse("a burst with data of another size");
+      }
+      it.data.resize(data.size());
+      std::memcpy(it.data.data(), data.data(), data.size());
+      burst.set_data_ptr(it.data.data());
+    }
+  }
+  sender_.restore(from, names);
 }
 
 }  // namespace sn::gpu

@@ -26,6 +26,11 @@ struct transfer {
   base::picoseconds begin;
   alink::status status = alink::status::ok;  ///< of the first message that failed
   alink::cause why = alink::cause::none;
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(queue, work, messages, plane_mask, usable, begin, status, why);
+  }
 };
 
 /// Issues the messages of transfers in order, one burst each, with a bounded number outstanding. A
@@ -58,6 +63,12 @@ class copy_engine {
 
   tlm_utils::simple_initiator_socket<alink::burst_initiator>& socket() { return sender_.socket(); }
 
+  /// Where its bursts come from; saved and restored before everything that names bursts.
+  alink::burst_pool& bursts() { return pool_; }
+  /// As part of the section of the owner.
+  void save(base::snapshot_writer& to, const kernel::payload_names& names) const;
+  void restore(base::snapshot_reader& from, const kernel::payload_names& names);
+
  private:
   struct active_transfer {
     transfer work;
@@ -65,6 +76,11 @@ class copy_engine {
     std::size_t next = 0;     ///< message to issue
     unsigned outstanding = 0;
     bool in_use = false;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(work, ready, next, outstanding, in_use);
+    }
   };
   struct slot {
     std::uint32_t transfer = 0;
@@ -73,7 +89,19 @@ class copy_engine {
   struct local_copy {
     base::picoseconds end;
     std::uint32_t transfer;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(end, transfer);
+    }
   };
+
+  /// What changes, but for the bursts that are under way.
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(transfers_, free_transfers_, order_, local_copies_, free_slots_, active_, outstanding_,
+       sent_);
+  }
 
   void send(std::uint32_t index, const message& item, base::picoseconds now);
   void copy_locally(std::uint32_t index, const message& item, base::picoseconds now);

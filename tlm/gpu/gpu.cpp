@@ -7,6 +7,7 @@
 
 #include "alink/burst.h"
 #include "alink/sim_time.h"
+#include "base/state.h"
 #include "gpu/reduction.h"
 
 namespace sn::gpu {
@@ -97,6 +98,22 @@ base::milliwatts gpu::average_power() const {
 /// Planes that software allows and whose links have not failed.
 std::uint16_t gpu::usable_planes() const {
   return static_cast<std::uint16_t>(registers_.get(block::plane_mask) & ~ports_.failed_mask());
+}
+
+// ---- snapshots ----
+
+void gpu::save(base::snapshot_writer& to, const kernel::payload_names& names) const {
+  to.section(name());
+  base::state_saver io(to);
+  const_cast<gpu&>(*this).fields(io);
+  copies_.save(to, names);
+}
+
+void gpu::restore(base::snapshot_reader& from, const kernel::payload_names& names) {
+  from.section(name());
+  base::state_restorer io(from);
+  fields(io);
+  copies_.restore(from, names);
 }
 
 // ---- registers ----

@@ -31,6 +31,11 @@ struct statistics {
   alink::resend_statistics sent_again;  ///< bursts that were lost
   base::bytes bytes_received;           ///< written into HBM by bursts
   base::picoseconds compute_busy;       ///< time that the compute engine was in use
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(commands, transfers, transfers_failed, bytes_sent, sent_again, bytes_received, compute_busy);
+  }
 };
 
 /// The device of registers/gpu.rdl.
@@ -72,6 +77,11 @@ class gpu : public sc_core::sc_module {
   /// Power averaged since the start: idle, and the rest by the use of the compute engine.
   base::milliwatts average_power() const;
 
+  alink::burst_pool& bursts() { return copies_.bursts(); }
+  /// A section, between two times; bursts() before all sections that name bursts.
+  void save(base::snapshot_writer& to, const kernel::payload_names& names) const;
+  void restore(base::snapshot_reader& from, const kernel::payload_names& names);
+
   /// From now on no computation ends; the fault is recorded after the hang timeout.
   void inject_hang() {
     compute_.hang();
@@ -92,7 +102,19 @@ class gpu : public sc_core::sc_module {
     bool due_known = false;
     command current;
     base::picoseconds begin;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(phase, due, due_known, current, begin);
+    }
   };
+
+  /// What changes, but for the copy engines.
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(registers_, hbm_, compute_, arrivals_, queues_, timer_, self_test_running_, self_test_done_,
+       self_test_end_, hbm_faulty_, alert_, totals_);
+  }
 
   void bind_registers();
   void control_written(std::uint32_t value);

@@ -12,10 +12,10 @@ bandwidth_server::bandwidth_server(base::bytes_per_second rate, base::picosecond
 }
 
 bandwidth_server::service bandwidth_server::reserve(base::picoseconds now, base::bytes amount) {
-  const base::picoseconds start = std::max(now, state_.free_at);
-  state_.free_at = start + base::transfer_time(amount, rate_);
-  state_.served += amount;
-  return {start + latency_, state_.free_at + latency_};
+  const base::picoseconds start = std::max(now, free_at_);
+  free_at_ = start + base::transfer_time(amount, rate_);
+  served_ += amount;
+  return {start + latency_, free_at_ + latency_};
 }
 
 }  // namespace sn::memory

@@ -15,12 +15,6 @@ class bandwidth_server {
     base::picoseconds last;
   };
 
-  /// All of the state, for snapshots.
-  struct state {
-    base::picoseconds free_at;
-    base::bytes served;
-  };
-
   /// `rate` must not be 0.
   bandwidth_server(base::bytes_per_second rate, base::picoseconds latency);
 
@@ -34,15 +28,18 @@ class bandwidth_server {
   base::bytes_per_second rate() const { return rate_; }
   base::picoseconds latency() const { return latency_; }
   /// Bytes served or promised since the start.
-  base::bytes served() const { return state_.served; }
+  base::bytes served() const { return served_; }
 
-  const state& save() const { return state_; }
-  void restore(const state& saved) { state_ = saved; }
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(free_at_, served_);
+  }
 
  private:
   base::bytes_per_second rate_;
   base::picoseconds latency_;
-  state state_;
+  base::picoseconds free_at_;
+  base::bytes served_;
 };
 
 }  // namespace sn::memory

@@ -12,6 +12,11 @@ struct memory_device {
   memory_device(base::bytes capacity, base::bytes_per_second rate, base::picoseconds latency)
       : content(capacity), port(rate, latency) {}
 
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(content, port);
+  }
+
   sparse_memory content;
   bandwidth_server port;
 };

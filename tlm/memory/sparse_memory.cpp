@@ -47,21 +47,29 @@ bool sparse_memory::write(std::uint64_t address, const void* data, std::size_t s
   return true;
 }
 
-std::vector<sparse_memory::page_image> sparse_memory::save() const {
-  std::vector<page_image> images;
-  images.reserve(pages_.size());
+void sparse_memory::save(base::snapshot_writer& to) const {
+  std::vector<std::uint64_t> numbers;
+  numbers.reserve(pages_.size());
   for (const auto& [number, content] : pages_) {
-    images.push_back({number, *content});
+    numbers.push_back(number);
   }
-  std::sort(images.begin(), images.end(),
-            [](const page_image& a, const page_image& b) { return a.number < b.number; });
-  return images;
+  std::sort(numbers.begin(), numbers.end());
+  to.numbers(numbers);
+  for (const std::uint64_t number : numbers) {
+    to.bytes(pages_.at(number)->data(), page_size);
+  }
 }
 
-void sparse_memory::restore(const std::vector<page_image>& saved) {
+void sparse_memory::restore(base::snapshot_reader& from) {
   pages_.clear();
-  for (const auto& image : saved) {
-    pages_[image.number] = std::make_unique<page>(image.content);
+  for (const std::uint64_t number : from.numbers<std::uint64_t>()) {
+    const std::vector<std::byte> content = from.bytes();
+    if (number > capacity_.value / page_size || content.size() != page_size) {
+      from.refuse("a page that this memory cannot have");
+    }
+    auto& target = pages_[number];
+    target = std::make_unique<page>();
+    std::memcpy(target->data(), content.data(), page_size);
   }
 }
 

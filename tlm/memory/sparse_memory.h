@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/snapshot.h"
 #include "base/units.h"
 
 namespace sn::memory {
@@ -16,12 +17,6 @@ namespace sn::memory {
 class sparse_memory {
  public:
   static constexpr std::size_t page_size = 4096;
-
-  /// A page that exists, for snapshots.
-  struct page_image {
-    std::uint64_t number;  ///< address / page_size
-    std::array<std::uint8_t, page_size> content;
-  };
 
   explicit sparse_memory(base::bytes capacity) : capacity_(capacity) {}
 
@@ -36,9 +31,11 @@ class sparse_memory {
   bool read(std::uint64_t address, void* data, std::size_t size) const;
   bool write(std::uint64_t address, const void* data, std::size_t size);
 
-  /// The pages that exist, in order of address.
-  std::vector<page_image> save() const;
-  void restore(const std::vector<page_image>& saved);
+  /// Nothing was ever written.
+  bool untouched() const { return pages_.empty(); }
+  /// The pages that exist, in order of address, as part of the section of the owner.
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
 
  private:
   using page = std::array<std::uint8_t, page_size>;

@@ -19,6 +19,11 @@ struct fabric_fault {
   unsigned plane = 0;
   base::endpoint_id endpoint = 0;  ///< whose link it is
   unsigned lanes = 0;              ///< that break
+
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(what, domain, plane, endpoint, lanes);
+  }
 };
 
 }  // namespace sn::platform

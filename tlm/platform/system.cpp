@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/state.h"
 #include "fabric/cell_engine.h"
 #include "fabric/flow_engine.h"
+#include "kernel/payload_names.h"
 #include "platform/fabric_parameters.h"
 #include "platform/gpu_parameters.h"
 
@@ -28,6 +30,7 @@ system::system(const sc_core::sc_module_name& name, const description& machine,
                const system_options& options)
     : sc_module(name),
       machine_(machine),
+      options_(options),
       order_("turns"),
       checks_(options.check_protocols),
       fault_happens_(&order_, [this] { happen(); }) {
@@ -389,6 +392,131 @@ fabric::engine_statistics system::audited_totals() const {
     fabric::add_totals(sum, engine->statistics());
   }
   return sum;
+}
+
+std::vector<alink::burst_pool*> system::burst_pools() const {
+  std::vector<alink::burst_pool*> pools;
+  for (const auto& device : gpus_) {
+    pools.push_back(&device->bursts());
+  }
+  for (const auto& device : cipus_) {
+    pools.push_back(&device->bursts());
+  }
+  return pools;
+}
+
+base::snapshot_facts system::facts() const {
+  base::snapshot_facts all = {
+      {"platform",
+       fmt::format("{} with checksum {:08x}", machine_.name, base::file_checksum(machine_.file))},
+      {"bit error rate", fmt::format("{}", machine_.scale_up.bit_error_rate)},
+      {"fabric", options_.engine == fabric_engine::flow ? "flow" : "cell"},
+      {"arbiter", options_.engine == fabric_engine::flow     ? "none"
+                  : options_.arbiter == arbiter::kind::model ? "model"
+                  : options_.arbiter == arbiter::kind::rtl   ? "rtl"
+                                                             : "lockstep"},
+      {"checkers", options_.check_protocols ? "on" : "off"},
+      {"firmware", options_.run_firmware ? "runs" : "does not run"},
+  };
+  for (const char* image : {"cipu", "switch", "pool"}) {
+    all.emplace_back(image,
+                     fmt::format("checksum {:08x}",
+                                 base::file_checksum(options_.firmware + "/" + image + ".elf")));
+  }
+  return all;
+}
+
+void system::save(base::snapshot_writer& to) const {
+  base::state_saver io(to);
+  to.section("system");
+  io(sc_core::sc_time_stamp(), fault_happens_, fault_, happened_, links_given_up_, carrying_);
+  to.section("bursts");
+  kernel::payload_names names;
+  for (alink::burst_pool* pool : burst_pools()) {
+    pool->save(to);
+    for (std::size_t i = 0; i < pool->size(); ++i) {
+      names.add(pool->at(i));
+    }
+  }
+  scale_out_->save(to);
+  dcn_->save(to);
+  for (const auto& device : switches_) {
+    device->save(to);
+  }
+  for (const auto& device : pools_) {
+    device->save(to);
+  }
+  for (const auto& device : gpus_) {
+    device->save(to, names);
+  }
+  for (const auto& device : cipus_) {
+    device->save(to, names);
+  }
+  to.section("links");
+  for (const auto& planes : links_) {
+    for (const auto& link : planes) {
+      io(*link);
+    }
+  }
+  for (const auto& engine : fabrics_) {
+    engine->save(to, names);
+  }
+  to.section("checkers");
+  checks_.save(to, names);
+  for (const auto& each : orders_) {
+    each->save(to, names);
+  }
+}
+
+void system::restore(base::snapshot_reader& from) {
+  base::state_restorer io(from);
+  from.section("system");
+  sc_core::sc_time now;
+  io(now);
+  // Nobody acts until simulated time is what it was.
+  order_.clear();
+  base::ensure(now >= sc_core::sc_time_stamp(), "simulated time does not go back");
+  sc_core::sc_start(now - sc_core::sc_time_stamp());
+  io(fault_happens_, fault_, happened_, links_given_up_, carrying_);
+  if (carrying_.size() != links_.size()) {
+    from.refuse("a machine with other endpoints");
+  }
+  from.section("bursts");
+  kernel::payload_names names;
+  for (alink::burst_pool* pool : burst_pools()) {
+    pool->restore(from);
+    for (std::size_t i = 0; i < pool->size(); ++i) {
+      names.add(pool->at(i));
+    }
+  }
+  scale_out_->restore(from);
+  dcn_->restore(from);
+  for (const auto& device : switches_) {
+    device->restore(from);
+  }
+  for (const auto& device : pools_) {
+    device->restore(from);
+  }
+  for (const auto& device : gpus_) {
+    device->restore(from, names);
+  }
+  for (const auto& device : cipus_) {
+    device->restore(from, names);
+  }
+  from.section("links");
+  for (const auto& planes : links_) {
+    for (const auto& link : planes) {
+      io(*link);
+    }
+  }
+  for (const auto& engine : fabrics_) {
+    engine->restore(from, names);
+  }
+  from.section("checkers");
+  checks_.restore(from, names);
+  for (const auto& each : orders_) {
+    each->restore(from, names);
+  }
 }
 
 std::uint64_t system::instructions() const {

@@ -13,6 +13,7 @@
 #include "alink/link.h"
 #include "alink_switch/alink_switch.h"
 #include "arbiter/arbiter.h"
+#include "base/snapshot.h"
 #include "checker/checker_set.h"
 #include "cipu/cipu.h"
 #include "cipu/packet_network.h"
@@ -79,6 +80,11 @@ class system : public sc_core::sc_module {
     sc_core::sc_time when;
     fabric::engine_statistics carried;  ///< by its domain until then
     sc_core::sc_time up_again;          ///< when its link was up again, if it was; else 0
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(when, carried, up_again);
+    }
   };
   /// Set when it has happened.
   const std::optional<fault_record>& happened() const { return happened_; }
@@ -91,6 +97,15 @@ class system : public sc_core::sc_module {
   /// Harts that firmware runs on, and the instructions they have completed.
   unsigned controllers() const;
   std::uint64_t instructions() const;
+  /// What a snapshot of it is made with: another machine cannot go on there. Throws
+  /// base::configuration_error when a file is gone.
+  base::snapshot_facts facts() const;
+  /// The whole state, between two times, as sections; the first holds the present time.
+  void save(base::snapshot_writer& to) const;
+  /// Goes on where a machine of the same facts was saved; before its simulation starts. Throws
+  /// base::configuration_error that names the file when it cannot.
+  void restore(base::snapshot_reader& from);
+
   /// What the fabrics of all domains have carried, once the books of each have been audited.
   fabric::engine_statistics audited_totals() const;
 
@@ -110,8 +125,11 @@ class system : public sc_core::sc_module {
   soc::controller_configuration controller(const controller_parameters& parameters, unsigned xlen,
                                            const std::string& image, const system_options& options);
   std::vector<const soc::controller_soc*> all_controllers() const;
+  /// Payloads that may be under way between two times.
+  std::vector<alink::burst_pool*> burst_pools() const;
 
   description machine_;
+  const system_options options_;
   kernel::turns order_;  ///< of everything that acts in the machine
   checker::checker_set checks_;
   std::vector<std::unique_ptr<fabric::order_checker>> orders_;  ///< by domain

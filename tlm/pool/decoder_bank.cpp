@@ -59,6 +59,15 @@ base::bytes decoder_bank::mapped() const {
   return sum;
 }
 
+void decoder_bank::follow_registers() {
+  for (std::uint32_t decoder = 0; decoder < committed_.size(); ++decoder) {
+    committed_[decoder].reset();
+    if (registers_.get(block::decoder_control, control::committed, decoder) != 0) {
+      committed_[decoder] = stated(decoder);
+    }
+  }
+}
+
 hdm_mapping decoder_bank::stated(std::uint32_t decoder) const {
   const auto join = [&](std::uint32_t low_word, std::uint32_t high_word) {
     return (std::uint64_t{registers_.get(high_word, decoder)} << 32U) |

@@ -29,6 +29,8 @@ class decoder_bank {
   const hdm_mapping* find(std::uint64_t address, std::uint64_t length) const;
   /// Bytes that committed decoders map.
   base::bytes mapped() const;
+  /// Registers were restored: what they say is committed is in force.
+  void follow_registers();
 
  private:
   hdm_mapping stated(std::uint32_t decoder) const;

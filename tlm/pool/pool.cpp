@@ -8,6 +8,7 @@
 
 #include "alink/burst.h"
 #include "alink/sim_time.h"
+#include "base/state.h"
 #include "registers/generated/cpp/pool.h"
 
 namespace sn::pool {
@@ -75,6 +76,21 @@ pool::pool(const sc_core::sc_module_name& name, const configuration& parameters)
   management.register_b_transport(this, &pool::transport_management);
   management.register_transport_dbg(this, &pool::debug_management);
   from_fabric.register_b_transport(this, &pool::transport_burst);
+}
+
+void pool::save(base::snapshot_writer& to) const {
+  to.section(name());
+  base::state_saver io(to);
+  const_cast<pool&>(*this).fields(io);
+  controller_.save(to);
+}
+
+void pool::restore(base::snapshot_reader& from) {
+  from.section(name());
+  base::state_restorer io(from);
+  fields(io);
+  decoders_.follow_registers();
+  controller_.restore(from);
 }
 
 void pool::transport_burst(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {

@@ -79,6 +79,10 @@ class pool : public sc_core::sc_module {
     mailbox_.on_answer(std::move(callback));
   }
 
+  /// Sections of the device and of its controller, between two times.
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
+
   soc::controller_soc& controller() { return controller_; }
   soc::mailbox_device& mailbox() { return mailbox_; }
   base::register_file& registers() { return registers_; }
@@ -87,6 +91,13 @@ class pool : public sc_core::sc_module {
   memory::sparse_memory& device(unsigned index) { return devices_.at(index).content; }
 
  private:
+  template <typename Archive>
+  void fields(Archive& io) {
+    io(registers_, mailbox_.registers());
+    for (memory::memory_device& each : devices_) {
+      io(each);
+    }
+  }
   void transport_burst(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void transport_local(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned debug_local(tlm::tlm_generic_payload& payload);

@@ -179,6 +179,22 @@ void controller_soc::type(std::string_view text) {
   parts_->console.receive(text);
 }
 
+void controller_soc::save(base::snapshot_writer& to) const {
+  parts_->ram.save(to);
+  parts_->timer.save(to);
+  parts_->interrupts.save(to);
+  parts_->console.save(to);
+  parts_->hart.save(to);
+}
+
+void controller_soc::restore(base::snapshot_reader& from) {
+  parts_->ram.restore(from);
+  parts_->timer.restore(from);
+  parts_->interrupts.restore(from);
+  parts_->console.restore(from);
+  parts_->hart.restore(from);
+}
+
 hart_module& controller_soc::debugged_hart() {
   return parts_->hart;
 }

@@ -12,6 +12,7 @@
 #include <tlm>
 #include <vector>
 
+#include "base/snapshot.h"
 #include "base/units.h"
 #include "kernel/turns.h"
 
@@ -102,6 +103,10 @@ class controller_soc : public sc_core::sc_module {
   void on_character(std::function<void(char character)> sink);
   /// Puts characters into the UART's input queue, as if they had been received now.
   void type(std::string_view text);
+
+  /// Sections for the hart, its memory and its devices, between two times.
+  void save(base::snapshot_writer& to) const;
+  void restore(base::snapshot_reader& from);
 
   /// The hart, for debuggers.
   hart_module& debugged_hart();

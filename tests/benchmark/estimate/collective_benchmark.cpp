@@ -127,7 +127,7 @@ int sc_main(int argc, char** argv) {
       engine == "flow" ? sn::platform::fabric_engine::flow : sn::platform::fabric_engine::cell;
   const sn::estimate::host_meter meter;
   sn::estimate::booted_machine al128(sn::platform::load(SN_SOURCE_DIR "/platforms/al128.yaml"),
-                                     options);
+                                     options, {}, "");
   std::fprintf(stderr, "AL128 is up after %.2f s of CPU time\n", meter.read().cpu_s);
   sn::estimate::register_al128(al128, engine);
   if (engine == "flow") {

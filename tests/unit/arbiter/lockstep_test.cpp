@@ -89,6 +89,8 @@ class forgetful final : public scheduler {
     twin_.reset();
     slot_ = 0;
   }
+  void save(base::snapshot_writer& to) const override { twin_.save(to); }
+  void restore(base::snapshot_reader& from) override { twin_.restore(from); }
   void arbitrate(const slot_request& request, slot_grant& grant) override {
     twin_.arbitrate(request, grant);
     if (slot_++ == 3) {

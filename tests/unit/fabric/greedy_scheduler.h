@@ -12,6 +12,8 @@ class greedy_scheduler : public arbiter::scheduler {
   unsigned ports() const override { return ports_; }
   unsigned iterations() const override { return 1; }
   void reset() override {}
+  void save(base::snapshot_writer& /*to*/) const override {}
+  void restore(base::snapshot_reader& /*from*/) override {}
   void arbitrate(const arbiter::slot_request& request, arbiter::slot_grant& grant) override {
     grant.input_for_output.fill(arbiter::slot_grant::none);
     grant.granted = base::port_set();

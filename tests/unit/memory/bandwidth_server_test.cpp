@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/state.h"
+
 using sn::base::bytes;
 using sn::base::bytes_per_second;
 using sn::base::picoseconds;
@@ -36,7 +38,16 @@ TEST(bandwidth_server, a_restored_server_goes_on_where_it_was) {
   bandwidth_server server(one_gb_s, latency);
   server.serve(picoseconds(0), bytes(1000));
   bandwidth_server other(one_gb_s, latency);
-  other.restore(server.save());
+  sn::base::snapshot_writer to;
+  to.section("server");
+  sn::base::state_saver save(to);
+  save(server);
+  const auto content = to.finish();
+  sn::base::snapshot_reader from("state", content.data(), content.size());
+  from.section("server");
+  sn::base::state_restorer restore(from);
+  restore(other);
+  from.end();
   EXPECT_EQ(other.serve(picoseconds(0), bytes(1)).value, 1'101'000U);
 }
 

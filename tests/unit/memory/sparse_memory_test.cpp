@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "base/error.h"
+
 using sn::base::bytes;
 using sn::memory::sparse_memory;
 
@@ -18,7 +20,7 @@ TEST(sparse_memory, unwritten_memory_reads_as_zero_and_allocates_nothing) {
   std::uint64_t word = 1;
   ASSERT_TRUE(memory.read(tebibyte - 8, &word, 8));
   EXPECT_EQ(word, 0U);
-  EXPECT_TRUE(memory.save().empty());
+  EXPECT_TRUE(memory.untouched());
 }
 
 TEST(sparse_memory, data_may_cross_pages) {
@@ -32,7 +34,6 @@ TEST(sparse_memory, data_may_cross_pages) {
   std::vector<std::uint8_t> back(data.size());
   ASSERT_TRUE(memory.read(address, back.data(), back.size()));
   EXPECT_EQ(back, data);
-  EXPECT_EQ(memory.save().size(), 4U);  // 17 bytes, two whole pages, and the rest
   std::uint8_t before = 1;
   ASSERT_TRUE(memory.read(address - 1, &before, 1));
   EXPECT_EQ(before, 0U);
@@ -56,16 +57,25 @@ TEST(sparse_memory, a_snapshot_brings_back_exactly_what_was) {
   const std::uint32_t first = 0x1234'5678;
   memory.write(0x9'0000, &first, 4);
   memory.write(0x1000, &first, 4);
-  const auto saved = memory.save();
-  ASSERT_EQ(saved.size(), 2U);
-  EXPECT_LT(saved[0].number, saved[1].number);
+  sn::base::snapshot_writer to;
+  to.section("memory");
+  memory.save(to);
+  const auto content = to.finish();
   const std::uint32_t other = 0;
   memory.write(0x1000, &other, 4);
   memory.write(0x77'0000, &first, 4);
-  memory.restore(saved);
+  sn::base::snapshot_reader from("state", content.data(), content.size());
+  from.section("memory");
+  memory.restore(from);
+  from.end();
   std::uint32_t value = 0;
   memory.read(0x1000, &value, 4);
   EXPECT_EQ(value, first);
   memory.read(0x77'0000, &value, 4);
   EXPECT_EQ(value, 0U);
+  // A smaller memory has no such page.
+  sparse_memory small{bytes(0x2000)};
+  sn::base::snapshot_reader again("state", content.data(), content.size());
+  again.section("memory");
+  EXPECT_THROW(small.restore(again), sn::base::configuration_error);
 }

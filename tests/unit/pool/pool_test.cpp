@@ -125,7 +125,7 @@ TEST(pool, three_way_data_lies_where_the_map_says) {
   EXPECT_EQ(std::memcmp(part.data(), data.data() + 640, 256), 0);
   bench.device.device(2).read(256, part.data(), 128);
   EXPECT_EQ(std::memcmp(part.data(), data.data() + 896, 128), 0);
-  EXPECT_TRUE(bench.device.device(0).save().empty());
+  EXPECT_TRUE(bench.device.device(0).untouched());
 
   std::vector<unsigned char> back(1024);
   bench.access(tlm::TLM_READ_COMMAND, 4ULL * unit + 128, back.data(), 1024);
@@ -172,9 +172,9 @@ TEST(pool, other_pods_are_refused_and_change_nothing) {
   bench.access(tlm::TLM_WRITE_COMMAND, 0, data, 4, 9, tlm::TLM_ADDRESS_ERROR_RESPONSE);
   bench.access(tlm::TLM_WRITE_COMMAND, 0, data, 4, 20, tlm::TLM_ADDRESS_ERROR_RESPONSE);  // no pod
   EXPECT_EQ(bench.errors(), 2U);
-  EXPECT_TRUE(bench.device.device(0).save().empty());
+  EXPECT_TRUE(bench.device.device(0).untouched());
   bench.access(tlm::TLM_WRITE_COMMAND, 0, data, 4, 7);
-  EXPECT_FALSE(bench.device.device(0).save().empty());
+  EXPECT_FALSE(bench.device.device(0).untouched());
 }
 
 TEST(pool, impossible_configurations_are_refused) {

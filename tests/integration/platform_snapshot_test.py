@@ -14,6 +14,7 @@ import unittest
 SUPERNODE = sys.argv.pop(1)
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 AL128 = ROOT / "platforms" / "al128.yaml"
+SCENARIO = ROOT / "workloads" / "scenarios" / "deepseek_v3_decode.yaml"
 HGX = ROOT / "platforms" / "hgx_h100.yaml"
 
 
@@ -70,21 +71,24 @@ class PlatformSnapshotTest(unittest.TestCase):
                 self.assertTrue(whole.endswith(rest))
 
     def test_collective_with_data_in_cells(self):
-        # Two sizes: the boot takes 2.9 ms with its host's questions, the smaller exchange about
-        # 30 us, the larger one about 100 us. Points lie in the boot and in both.
-        options = ("all_to_all", "--ranks", "16", "--begin", "64K", "--end", "1M", "--factor", "16",
+        # 64 KiB take a few latencies, of which each is about a microsecond, and 2 MiB take 2 MiB * 7/8
+        # / 744 GB/s = 2.5 us more: the points lie in the boot and in either exchange.
+        options = ("all_to_all", "--ranks", "8", "--begin", "64K", "--end", "2M", "--factor", "32",
                    "--check")
         end = self.end_of_boot()
-        self.check_bench(*options, points=("1.5ms", f"{end + 8}us", f"{end + 60}us"))
+        times = [row["time_us"] for row in json.loads(self.bench(*options)[1])["rows"]]
+        self.assertTrue(1.0 < times[0] < 5.0 < times[0] + times[1], times)
+        self.check_bench(*options, points=("1.5ms", f"{end + 1}us", f"{end + 5}us"))
 
     def test_collective_on_verilated_rtl_in_lockstep(self):
         end = self.end_of_boot()
         self.check_bench("all_reduce", "--ranks", "8", "--begin", "256K", "--end", "256K",
-                         "--fidelity", "lockstep", points=("2ms", f"{end + 10}us", f"{end + 20}us"))
+                         "--fidelity", "lockstep", points=("2ms", f"{end + 1}us", f"{end + 2}us"))
 
     def test_collective_with_links_that_err_and_a_plane_that_dies(self):
         end = self.end_of_boot()
-        options = ("all_to_all", "--ranks", "16", "--begin", "1M", "--end", "1M",
+        # 64 MiB * 15/16 / 744 GB/s are 85 us.
+        options = ("all_to_all", "--ranks", "16", "--begin", "64M", "--end", "64M",
                    "--kill-plane", "3@20us", "--bit-error-rate", "1e-7")
         self.check_bench(*options, points=(f"{end + 10}us", f"{end + 20}us", f"{end + 25}us"))
         self.assertGreater(json.loads(self.bench(*options)[1])["rows"][0]["plane_loss"]
@@ -92,22 +96,37 @@ class PlatformSnapshotTest(unittest.TestCase):
 
     def test_collective_in_fluids(self):
         end = self.end_of_boot()
-        self.check_bench("all_to_all_v", "--ranks", "16", "--begin", "1M", "--end", "1M",
+        self.check_bench("all_to_all_v", "--ranks", "16", "--begin", "64M", "--end", "64M",
                          "--fidelity", "flow", points=("300us", f"{end + 10}us", f"{end + 31}us"))
 
     def end_of_boot(self):
         """When the hosts have been answered, in whole microseconds of AL128's simulated time."""
         if not hasattr(PlatformSnapshotTest, "booted_us"):
-            # Every question takes one stride of 50 us or more; a snapshot at the end of the run of
-            # the firmware command cannot be taken later than the last of them.
+            # It goes in strides of 50 us, and nothing can be saved after its end.
             lower, upper = 2_000, 20_000
             while upper - lower > 50:
                 middle = (lower + upper) // 2
                 done = subprocess.run([SUPERNODE, "firmware", AL128,
                                        *map(str, self.save(f"{middle}us"))], capture_output=True)
                 lower, upper = (middle, upper) if done.returncode == 0 else (lower, middle)
-            PlatformSnapshotTest.booted_us = -(-upper // 50) * 50
+            PlatformSnapshotTest.booted_us = (upper - 1) // 50 * 50
         return PlatformSnapshotTest.booted_us
+
+    def test_a_decode_step(self):
+        # The scenario of the mission on 8 of the 64 ranks: a step of about 0.1 s of simulated time.
+        scenario = self.folder / "step.yaml"
+        scenario.write_text(SCENARIO.read_text()
+                            .replace("../models", str(SCENARIO.parent.parent / "models"))
+                            .replace("ranks:\n  value: 64", "ranks:\n  value: 8"))
+        whole, rest = self.folder / "whole", self.folder / "rest"
+        self.supernode("run", AL128, scenario, "--out", whole, *self.save("20ms"))
+        self.supernode("run", AL128, scenario, "--out", rest, "--restore", self.snapshot)
+        for name in ("result.json", "details.json", "boot.log"):
+            self.assertEqual((rest / name).read_bytes(), (whole / name).read_bytes(), name)
+        self.refused("run", AL128, scenario, "--out", rest, "--restore", self.snapshot, "--seed",
+                     "2", says=[str(self.snapshot), "seed 1", "seed 2"])
+        self.refused("run", AL128, scenario, "--out", rest, "--restore", self.snapshot, "--trace",
+                     says=["--trace"])
 
     def test_a_boot_that_was_saved_serves_every_collective(self):
         self.supernode("firmware", HGX, *self.save("900us"))
@@ -146,9 +165,9 @@ class PlatformSnapshotTest(unittest.TestCase):
 
     def test_a_snapshot_within_other_work_is_refused(self):
         end = self.end_of_boot()
-        self.bench("all_to_all", "--ranks", "16", "--begin", "1M", "--end", "1M",
+        self.bench("all_to_all", "--ranks", "16", "--begin", "64M", "--end", "64M",
                    *self.save(f"{end + 10}us"))
-        self.refused("bench", AL128, "all_to_all", "--ranks", "8", "--begin", "1M", "--end", "1M",
+        self.refused("bench", AL128, "all_to_all", "--ranks", "8", "--begin", "64M", "--end", "64M",
                      "--restore", self.snapshot, says=[str(self.snapshot), "16 ranks", "8 ranks"])
 
     def test_options_that_make_no_sense_are_refused(self):

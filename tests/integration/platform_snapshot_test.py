@@ -91,7 +91,7 @@ class PlatformSnapshotTest(unittest.TestCase):
         options = ("all_to_all", "--ranks", "16", "--begin", "64M", "--end", "64M",
                    "--kill-plane", "3@20us", "--bit-error-rate", "1e-7")
         self.check_bench(*options, points=(f"{end + 10}us", f"{end + 20}us", f"{end + 25}us"))
-        self.assertGreater(json.loads(self.bench(*options)[1])["rows"][0]["plane_loss"]
+        self.assertGreater(json.loads(self.bench(*options)[1])["rows"][0]["fault"]
                            ["bursts_sent_again"], 0)
 
     def test_collective_in_fluids(self):

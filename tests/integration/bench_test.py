@@ -84,6 +84,46 @@ class BenchTest(unittest.TestCase):
         own = 16 * 4 * 8192
         self.assertEqual(groups["fabric"]["bytes_injected"], 8 * 8 * 2 * 7 * 8192 + own)
 
+    def parts(self, text):
+        file = self.folder / "parts.txt"
+        file.write_text(text)
+        return file
+
+    def test_the_parts_of_an_all_to_all_v_may_be_given(self):
+        file = self.parts("# bytes\n0 4096 1048576 0\n4096 0 0 0\n0 0 0 2097152  # the longest\n8 8 8 8\n")
+        result, _ = self.bench("all_to_all_v", "--parts", file, "--check")
+        row = result["rows"][0]
+        self.assertEqual((result["ranks"], row["bytes"], row["wrong"]), (4, 2097152, 0))
+        # 2 MiB at line rate are the least; firmware's DMA tests come on top of the bytes.
+        self.assertGreater(row["time_us"], 2097152 / LINE_RATE_GBPS / 1e3)
+        self.assertLess(row["time_us"], 2 * 2097152 / LINE_RATE_GBPS / 1e3)
+        exchanged = 4096 + 1048576 + 4096 + 2097152 + 3 * 8
+        self.assertEqual(result["fabric"]["bytes_injected"], exchanged + 16 * 4 * 8192)
+
+    def test_members_may_be_any_gpus_of_a_domain_in_several_groups(self):
+        file = self.parts("0 65536\n65536 0\n")
+        result, _ = self.bench("all_to_all_v", "--parts", file, "--members", "5,63/64-96:32", "--check")
+        self.assertEqual(result["members"], [5, 63, 64, 96])
+        self.assertEqual((result["ranks"], result["groups"], result["rows"][0]["wrong"]), (2, 2, 0))
+        self.assertEqual(result["fabric"]["bytes_injected"], 4 * 65536 + 16 * 4 * 8192)
+
+    def test_bad_members_and_parts_are_refused(self):
+        self.assertIn("one scale-up domain", self.refused("all_reduce", "--members", "0,64"))
+        self.assertIn("twice", self.refused("all_reduce", "--members", "0,1/1,2"))
+        self.assertIn("one size", self.refused("all_reduce", "--members", "0,1/2"))
+        self.assertIn("--members", self.refused("all_reduce", "--members", "0-"))
+        self.assertIn("--members", self.refused("all_reduce", "--members", "0-7:0"))
+        self.assertIn("--members", self.refused("all_reduce", "--members", "0,128"))
+        self.assertIn("--members", self.refused("all_reduce", "--members", "0-3", "--ranks", "4"))
+        good = self.parts("0 4\n4 0\n")
+        self.assertIn("--parts", self.refused("all_to_all", "--parts", good))
+        self.assertIn("--parts", self.refused("all_to_all_v", "--parts", good, "--ranks", "3"))
+        self.assertIn("--parts", self.refused("all_to_all_v", "--parts", good, "--begin", "1M"))
+        self.assertIn("parts.txt:2: --parts", self.refused("all_to_all_v", "--parts", self.parts("0 4\n5 0\n")))
+        self.assertIn("parts.txt:2: --parts", self.refused("all_to_all_v", "--parts", self.parts("0 4\n4\n")))
+        self.assertIn("as many lines", self.refused("all_to_all_v", "--parts", self.parts("0 4 4\n4 0 4\n")))
+        self.assertIn("something to send", self.refused("all_to_all_v", "--parts", self.parts("0 0\n0 0\n")))
+
     def test_groups_may_be_the_two_domains(self):
         both, _ = self.bench("all_to_all", "--groups", "2", "--begin", "1M", "--end", "1M")
         alone, _ = self.bench("all_to_all", "--begin", "1M", "--end", "1M")

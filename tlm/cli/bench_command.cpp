@@ -10,9 +10,11 @@
 #include "base/error.h"
 #include "cli/fault_option.h"
 #include "cli/fidelity.h"
+#include "cli/rank_lists.h"
 #include "cli/size.h"
 #include "cli/snapshot_options.h"
 #include "estimate/bench.h"
+#include "estimate/bench_options.h"
 #include "estimate/installation.h"
 #include "estimate/library_bench.h"
 #include "estimate/network_bench.h"
@@ -35,8 +37,11 @@ struct arguments {
   std::string fidelity;  ///< empty: flow for a machine of links, else cell
   std::string json_file;
   fault_arguments fault;
+  std::string members;
+  std::string parts_file;
   bool no_library = false;
   snapshot_options snapshots;
+  bool sizes_given = false;  ///< --begin or --end
 };
 
 template <typename Value>
@@ -46,6 +51,38 @@ Value known(const std::optional<Value>& value, const char* key, const std::strin
     throw base::configuration_error("", 0, key, "expected one of " + expected + ", not " + name);
   }
   return *value;
+}
+
+/// Members and parts.
+void read_ranks(const arguments& given, estimate::bench_options& options) {
+  const auto refuse = [](const char* key, const char* other) {
+    throw base::configuration_error("", 0, key, fmt::format("not together with {}", other));
+  };
+  if (!given.members.empty()) {
+    if (options.ranks != 0 || options.groups != 1) {
+      refuse("--members", "--ranks or --groups, which follow from it");
+    }
+    const auto groups = members_from(given.members);
+    options.ranks = static_cast<std::uint32_t>(groups.front().size());
+    options.groups = static_cast<std::uint32_t>(groups.size());
+    for (const auto& group : groups) {
+      options.members.insert(options.members.end(), group.begin(), group.end());
+    }
+  }
+  if (!given.parts_file.empty()) {
+    if (given.sizes_given) {
+      refuse("--parts", "--begin or --end, which follow from it");
+    }
+    const std::vector<std::uint64_t> parts = parts_from(given.parts_file);
+    std::uint32_t ranks = 1;
+    while (std::size_t{ranks} * ranks < parts.size()) {
+      ++ranks;
+    }
+    options.ranks = options.ranks == 0 ? ranks : options.ranks;
+    options.begin = base::bytes(estimate::largest_share(parts, ranks) * workload::element_size);
+    options.end = options.begin;
+    options.parts = std::make_shared<const std::vector<std::uint64_t>>(parts);
+  }
 }
 
 estimate::bench_options read(const arguments& given) {
@@ -65,6 +102,7 @@ estimate::bench_options read(const arguments& given) {
   if (given.end.empty() && options.end < options.begin) {
     options.end = options.begin;
   }
+  read_ranks(given, options);
   options.fault = fault_of(given.fault);
   options.snapshots = given.snapshots.read();
   const fidelity chosen = fidelity_of(given.fidelity);
@@ -184,12 +222,12 @@ int run(arguments given) {
         "", 0, "--save", "snapshots are of machines with firmware, not of machines of links");
   }
   // With a library the fidelity is flow, no data move and no link errs.
-  const auto library = !links && !given.no_library && !given.options.check &&
-                               !given.options.bit_error_rate && !given.fault.any() &&
-                               !given.snapshots.any() &&
-                               (given.fidelity.empty() || given.fidelity == "flow")
-                           ? with_library(given.options.platform_file)
-                           : std::nullopt;
+  const auto library =
+      !links && !given.no_library && !given.options.check && given.members.empty() &&
+              given.parts_file.empty() && !given.options.bit_error_rate && !given.fault.any() &&
+              !given.snapshots.any() && (given.fidelity.empty() || given.fidelity == "flow")
+          ? with_library(given.options.platform_file)
+          : std::nullopt;
   if (given.fidelity.empty()) {
     given.fidelity = links || library ? "flow" : "cell";
   }
@@ -273,6 +311,12 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_option("--end", given->end, "Last size (default: 1G, with --check 1M)");
   command->add_option("--factor", given->options.factor, "From one size to the next")
       ->capture_default_str();
+  command->add_option("--members", given->members,
+                      "Accelerators of the ranks, like 0-7/8-14:2,15,16,17: groups that all do the "
+                      "collective at once");
+  command->add_option("--parts", given->parts_file,
+                      "File with the bytes of an all_to_all_v: a line for each source, in it a "
+                      "size for each destination");
   add_fidelity_option(*command, given->fidelity);
   command->add_option(
       "--bit-error-rate", given->options.bit_error_rate,
@@ -294,7 +338,10 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_option("--firmware", given->options.firmware,
                       "Folder of cipu.elf, switch.elf and pool.elf (default: as built)");
   given->snapshots.add_to(*command);
-  command->callback([given, &exit_code] { exit_code = run(*given); });
+  command->callback([given, command, &exit_code] {
+    given->sizes_given = command->count("--begin") != 0 || command->count("--end") != 0;
+    exit_code = run(*given);
+  });
 }
 
 }  // namespace sn::cli

@@ -22,6 +22,7 @@ workload::collective collective_of(const bench_options& options, std::uint32_t r
   what.ranks = ranks;
   what.groups = options.groups;
   what.elements = size.value / workload::element_size;
+  what.parts = options.parts;
   what.long_messages = options.engine == platform::fabric_engine::flow;
   return what;
 }
@@ -33,6 +34,12 @@ std::string work_name(const bench_options& options, std::uint32_t ranks) {
       workload::to_text(options.kind), options.groups, ranks,
       options.algorithm ? workload::to_text(*options.algorithm) : "auto", options.begin.value,
       options.end.value, options.factor, options.check ? ", checked" : "");
+  if (!options.members.empty()) {
+    text += fmt::format(", members {}", fmt::join(options.members, " "));
+  }
+  if (options.parts) {
+    text += fmt::format(", parts {}", fmt::join(*options.parts, " "));
+  }
   if (options.fault) {
     const platform::fabric_fault& fault = options.fault->fault;
     text += fmt::format(", fault {} of plane {}, domain {}, endpoint {}, {} lanes after {}",
@@ -121,7 +128,7 @@ bench_result run_bench(const bench_options& options,
     const workload::collective what =
         chosen(collective_of(options, result.ranks, size), row.reason);
     row.algorithm = what.algorithm;
-    const booted_machine::outcome done = booted.run(what, options.check);
+    const booted_machine::outcome done = booted.run(what, options.check, options.members);
     row.time = done.time;
     row.wrong = done.wrong;
     row.fault = done.fault;

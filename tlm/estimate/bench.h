@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,6 +50,10 @@ struct bench_options {
   workload::collective_kind kind = workload::collective_kind::all_reduce;
   std::uint32_t ranks = 0;   ///< of each group; 0: all accelerators of a scale-up domain
   std::uint32_t groups = 1;  ///< that do the same at the same time, each for itself
+  /// Accelerators of the ranks, group by group; none: in their order.
+  std::vector<std::uint32_t> members;
+  /// Of an all_to_all_v: elements from each rank to each, source by source; none: mixed ones.
+  std::shared_ptr<const std::vector<std::uint64_t>> parts;
   std::optional<workload::collective_algorithm> algorithm;  ///< none: the cheapest by estimate
   base::bytes begin{8};
   base::bytes end{std::uint64_t{1} << 30U};

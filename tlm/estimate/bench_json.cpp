@@ -71,6 +71,9 @@ std::string bench_json(const bench_options& options, const std::string& fidelity
       {"line_rate_GBps", static_cast<double>(result.line_rate.value) * 1e-9},
       {"rows", rows},
   };
+  if (!options.members.empty()) {
+    document["members"] = options.members;
+  }
   if (result.library.empty()) {
     document["fabric"] = {{"bytes_injected", result.bytes_injected.value},
                           {"bytes_delivered", result.bytes_delivered.value},

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/error.h"
 #include "platform/loader_parts.h"
@@ -39,6 +40,21 @@ void check_ranks(const bench_options& options, const platform::description& mach
               fmt::format("{} groups of {} ranks do not fit into {} ({} GPUs)", options.groups,
                           ranks, machine.name, machine.topology.accelerators));
   }
+  check_parts(options, ranks);
+  check_members(options, machine.name, machine.topology.accelerators);
+  if (!options.members.empty()) {
+    for (std::size_t i = 0; i < options.members.size(); ++i) {
+      const std::uint32_t first = options.members[i / ranks * ranks];
+      if (machine.domain_of_accelerator(options.members[i]) !=
+          machine.domain_of_accelerator(first)) {
+        throw bad(
+            "--members",
+            fmt::format("GPUs {} and {} of {} are of one group and not of one scale-up domain",
+                        first, options.members[i], machine.name));
+      }
+    }
+    return;
+  }
   for (unsigned group = 0; group < options.groups; ++group) {
     const unsigned first = group * ranks;
     if (machine.domain_of_accelerator(first) != machine.domain_of_accelerator(first + ranks - 1)) {
@@ -47,6 +63,42 @@ void check_ranks(const bench_options& options, const platform::description& mach
                             first, first + ranks - 1, machine.name));
     }
   }
+}
+
+void check_members(const bench_options& options, const std::string& machine,
+                   std::uint32_t accelerators) {
+  std::vector<std::uint32_t> sorted = options.members;
+  std::sort(sorted.begin(), sorted.end());
+  if (!sorted.empty() && sorted.back() >= accelerators) {
+    throw bad("--members", fmt::format("expected accelerators 0 to {} of {}, not {}",
+                                       accelerators - 1, machine, sorted.back()));
+  }
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice != sorted.end()) {
+    throw bad("--members", fmt::format("accelerator {} is there twice", *twice));
+  }
+}
+
+void check_parts(const bench_options& options, std::uint32_t ranks) {
+  if (!options.parts) {
+    return;
+  }
+  if (options.kind != workload::collective_kind::all_to_all_v) {
+    throw bad("--parts",
+              fmt::format("expected all_to_all_v, not {}", workload::to_text(options.kind)));
+  }
+  if (options.parts->size() != std::size_t{ranks} * ranks) {
+    throw bad("--parts", fmt::format("expected sizes from and to {} ranks, found {} sizes", ranks,
+                                     options.parts->size()));
+  }
+}
+
+std::uint64_t largest_share(const std::vector<std::uint64_t>& parts, std::uint32_t ranks) {
+  std::uint64_t most = 0;
+  for (auto row = parts.begin(); row != parts.end(); row += ranks) {
+    most = std::max(most, std::accumulate(row, row + ranks, std::uint64_t{0}));
+  }
+  return most;
 }
 
 const char* option_of(const platform::fabric_fault& fault) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/units.h"
@@ -14,6 +15,18 @@ namespace sn::estimate {
 /// domains of `machine`.
 void check_ranks(const bench_options& options, const platform::description& machine,
                  std::uint32_t ranks);
+
+/// Throws base::configuration_error unless the members that the options name are different ones of
+/// so many accelerators.
+void check_members(const bench_options& options, const std::string& machine,
+                   std::uint32_t accelerators);
+
+/// Throws base::configuration_error unless the parts that the options name are for an all_to_all_v
+/// of so many ranks.
+void check_parts(const bench_options& options, std::uint32_t ranks);
+
+/// The most elements that a rank gives.
+std::uint64_t largest_share(const std::vector<std::uint64_t>& parts, std::uint32_t ranks);
 
 /// The option that asks for a fault of this kind.
 const char* option_of(const platform::fabric_fault& fault);

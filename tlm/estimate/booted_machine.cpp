@@ -25,12 +25,13 @@ void booted_machine::restore_caller(const std::function<void(base::state_restore
   io(first_tag_, fault_, fault_reported_);
 }
 
-booted_machine::outcome booted_machine::run(workload::collective what, bool check) {
+booted_machine::outcome booted_machine::run(workload::collective what, bool check,
+                                            const std::vector<std::uint32_t>& members) {
   what.first_tag = first_tag_;
   const workload::collective_program built = workload::expand(what);
   std::vector<gpu::gpu*> gpus;
   for (unsigned rank = 0; rank < what.all_ranks(); ++rank) {
-    gpus.push_back(&system_.accelerator(rank));
+    gpus.push_back(&system_.accelerator(members.empty() ? rank : members[rank]));
   }
   job work(built.work, gpus, machine_.topology.planes, trace_,
            check ? content::functional : content::timing_only);

@@ -45,9 +45,11 @@ class booted_machine {
     std::optional<std::uint64_t> wrong;  ///< elements, if they were checked
     std::optional<fault_report> fault;   ///< if it happened meanwhile
   };
-  /// Does a collective on the first accelerators; its first tag is chosen here. With `check` real
-  /// data move and every element is compared. Throws base::run_error when it fails.
-  outcome run(workload::collective what, bool check);
+  /// Does a collective on `members`, group by group, or if there are none on the first
+  /// accelerators; its first tag is chosen here. With `check` real data move and every element is
+  /// compared. Throws base::run_error when it fails.
+  outcome run(workload::collective what, bool check,
+              const std::vector<std::uint32_t>& members = {});
 
   /// Lets a fault happen; its time counts from now.
   void plan(const planned_fault& fault);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -37,8 +38,14 @@ struct plan {
 /// Plans and what they cost, each costed once.
 class planner {
  public:
-  planner(const platform::network_machine& machine, collective_kind kind, std::uint32_t ranks)
-      : machine_(machine), kind_(kind), ranks_(ranks), levels_(levels_of()) {}
+  planner(const platform::network_machine& machine, const bench_options& options,
+          std::uint32_t ranks)
+      : machine_(machine),
+        kind_(options.kind),
+        ranks_(ranks),
+        where_{options.groups, options.members},
+        parts_(options.parts),
+        levels_(where_.is_plain() ? levels_of() : std::vector<std::uint32_t>{ranks}) {}
 
   /// The plans of an algorithm; all of them without one. Those that take too many transfers are
   /// left out.
@@ -66,13 +73,13 @@ class planner {
     if (found != costs_.end()) {
       return found->second;
     }
-    const collective what = collective_of(ranks_ * reference_block);
+    const collective what = reference();
     const workload::schedule_request wanted = request(one, what);
     schedule_cost result;
     result.elements = what.elements;
     for (const workload::schedule_stage& stage : make_schedule(wanted).stages) {
       if (wanted.grid) {
-        result.stages.push_back(cost_of_stage(machine_, stage));
+        result.stages.push_back(cost_of_stage(machine_, stage, fold, where_));
         continue;
       }
       // A stage of a level does not depend on how other levels are done.
@@ -81,7 +88,7 @@ class planner {
                                   ? known->second
                                   : stage_costs_
                                         .emplace(std::make_pair(one.levels, stage.front().name),
-                                                 cost_of_stage(machine_, stage))
+                                                 cost_of_stage(machine_, stage, fold, where_))
                                         .first->second);
     }
     return costs_.emplace(std::make_pair(one.levels, one.how), std::move(result)).first->second;
@@ -89,6 +96,7 @@ class planner {
 
   collective collective_of(std::uint64_t elements) const {
     collective what;
+    what.parts = parts_;
     what.kind = kind_;
     what.ranks = ranks_;
     what.elements = elements;
@@ -97,10 +105,21 @@ class planner {
 
   workload::schedule_request request(const plan& one, const collective& what) const {
     // Among all at once a grid is a network like any other.
-    return {what, one.levels, one.how, machine_.is_grid() && one.levels == levels_};
+    return {what, one.levels, one.how,
+            where_.is_plain() && machine_.is_grid() && one.levels == levels_};
   }
 
  private:
+  static constexpr folding fold = folding::domains_and_rails;
+
+  /// The collective that is costed; other sizes follow in proportion, but given parts have one.
+  collective reference() const {
+    if (!parts_) {
+      return collective_of(ranks_ * reference_block);
+    }
+    return collective_of(largest_share(*parts_, ranks_));
+  }
+
   /// Levels of so many ranks, the first of the machine: whole levels, and at most one in part.
   std::vector<std::uint32_t> levels_of() const {
     std::vector<std::uint32_t> levels;
@@ -182,8 +201,9 @@ class planner {
     if (wanted && *wanted != one.algorithm) {
       return;
     }
-    const collective what = collective_of(ranks_ * reference_block);
-    if (transfers_to_cost(machine_, make_schedule(request(one, what))) <= transfer_limit) {
+    const std::uint64_t transfers =
+        transfers_to_cost(machine_, make_schedule(request(one, reference())));
+    if (transfers <= transfer_limit / where_.groups) {
       to.push_back(one);
     }
   }
@@ -191,6 +211,8 @@ class planner {
   const platform::network_machine& machine_;
   collective_kind kind_;
   std::uint32_t ranks_;
+  placement where_;
+  std::shared_ptr<const std::vector<std::uint64_t>> parts_;
   std::vector<std::uint32_t> levels_;
   std::map<std::pair<std::vector<std::uint32_t>, std::vector<level_algorithm>>, schedule_cost>
       costs_;
@@ -279,6 +301,9 @@ void check_options(const bench_options& options, const platform::network_machine
   check_sizes(options);
   if (is_mixed(options)) {
     check_mixed(options, machine, ranks);
+    if (options.groups != 1 || !options.members.empty()) {
+      throw bad("--fidelity", "expected flow for groups and members of several domains");
+    }
   }
   if (ranks < 2 || ranks > machine.accelerators()) {
     throw bad("--ranks", fmt::format("expected 2 to {}, the accelerators of {}, not {}",
@@ -292,10 +317,12 @@ void check_options(const bench_options& options, const platform::network_machine
     throw bad("--bit-error-rate",
               fmt::format("{} is simulated as links, which never err", machine.name));
   }
-  if (options.groups != 1) {
-    throw bad("--groups", fmt::format("expected 1 on {}, which is simulated as links, not {}",
-                                      machine.name, options.groups));
+  if (options.groups < 1 || options.groups > machine.accelerators() / ranks) {
+    throw bad("--groups", fmt::format("{} groups of {} ranks do not fit into {} ({} accelerators)",
+                                      options.groups, ranks, machine.name, machine.accelerators()));
   }
+  check_members(options, machine.name, machine.accelerators());
+  check_parts(options, ranks);
 }
 
 /// The part of a hierarchical collective inside one domain, on simulated switches. All domains do
@@ -370,7 +397,7 @@ bench_result run_network_bench(const bench_options& options,
   result.links = is_mixed(options) ? link_use::between_domains : link_use::everywhere;
   check_options(options, machine, result.ranks);
 
-  planner costs(machine, options.kind, result.ranks);
+  planner costs(machine, options, result.ranks);
   const std::vector<plan> plans =
       costs.plans(is_mixed(options) ? collective_algorithm::hierarchical : options.algorithm);
   if (plans.empty()) {
@@ -407,7 +434,7 @@ bench_result run_network_bench(const bench_options& options,
       const workload::schedule steps = make_schedule(costs.request(*chosen.best, what));
       check_host_memory(base::bytes(steps.data_elements * result.ranks * workload::element_size),
                         size);
-      row.wrong = count_wrong(what, steps);
+      row.wrong = count_wrong(what, steps);  // of one group: all do the same
     }
     const auto carried =
         static_cast<std::uint64_t>(std::llround(wire_bytes_of(on_links, what.elements)));

@@ -130,7 +130,9 @@ class flow_joiner {
 }  // namespace
 
 stage_cost cost_of_stage(const platform::network_machine& machine,
-                         const workload::schedule_stage& stage, folding fold) {
+                         const workload::schedule_stage& stage, folding fold,
+                         const placement& where) {
+  fold = where.is_plain() ? fold : folding::none;
   stage_cost cost;
   cost.name = stage.front().name;
   cost.repeats = stage.front().repeats;
@@ -147,11 +149,15 @@ stage_cost cost_of_stage(const platform::network_machine& machine,
     flow_joiner joiner(flows, machine.accelerators_per_domain);
     memory_load sums;
     for (std::uint32_t group = 0; group < groups.end; group += groups.every) {
-      step.transfers(0, group, [&](const transfer& one) {
-        joiner.add(one);
-        memory.add(one);
-        sums.add(one);
-      });
+      for (std::uint32_t copy = 0; copy < where.groups; ++copy) {
+        step.transfers(0, group, [&](transfer one) {
+          one.from = where.accelerator(one.from, copy, step.among.ranks);
+          one.to = where.accelerator(one.to, copy, step.among.ranks);
+          joiner.add(one);
+          memory.add(one);
+          sums.add(one);
+        });
+      }
     }
     joiner.flush();
     cost.outer_messages += joiner.most_messages();

@@ -38,6 +38,20 @@ struct schedule_cost {
 /// rail-optimised network do the same on each.
 enum class folding : std::uint8_t { domains_and_rails, none };
 
+/// Where the ranks of a schedule are.
+struct placement {
+  std::uint32_t groups = 1;  ///< that do the schedule at the same time, each for itself
+  /// Accelerators of the ranks, group by group; none: in their order.
+  std::vector<std::uint32_t> members;
+
+  /// Of rank `rank` of `ranks` in group `group`.
+  std::uint32_t accelerator(std::uint32_t rank, std::uint32_t group, std::uint32_t ranks) const {
+    const std::uint32_t place = group * ranks + rank;
+    return members.empty() ? place : members[place];
+  }
+  bool is_plain() const { return groups == 1 && members.empty(); }
+};
+
 /// Transfers between different ranks of one repetition that are looked at one by one when `steps`
 /// is costed with folding.
 std::uint64_t transfers_to_cost(const platform::network_machine& machine,
@@ -46,7 +60,7 @@ std::uint64_t transfers_to_cost(const platform::network_machine& machine,
 /// Lets one repetition of a stage flow.
 stage_cost cost_of_stage(const platform::network_machine& machine,
                          const workload::schedule_stage& stage,
-                         folding fold = folding::domains_and_rails);
+                         folding fold = folding::domains_and_rails, const placement& where = {});
 
 /// The same of every stage.
 schedule_cost cost_of(const platform::network_machine& machine, const workload::collective& what,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <utility>
 
 #include "base/error.h"
@@ -199,6 +200,10 @@ element_range exchanged_part(const collective& what, std::uint32_t source,
   if (what.kind == collective_kind::all_to_all) {
     return part_of({0, what.elements}, what.ranks, destination);
   }
+  if (what.parts) {
+    const auto row = what.parts->begin() + std::ptrdiff_t{source} * what.ranks;
+    return {std::accumulate(row, row + destination, std::uint64_t{0}), row[destination]};
+  }
   std::uint64_t before = 0;
   std::uint64_t all = 0;
   for (std::uint32_t rank = 0; rank < what.ranks; ++rank) {
@@ -230,7 +235,8 @@ collective_place place_of(const collective& what, std::uint32_t rank) {
       for (std::uint32_t source = 0; source < what.ranks; ++source) {
         received.count += exchanged_part(what, source, rank % what.ranks).count;
       }
-      return {whole, received};
+      const std::uint64_t given = exchanged_part(what, rank % what.ranks, what.ranks - 1).end();
+      return {{0, given}, received};
     }
     case collective_kind::send_receive:
       return {whole, {behind, what.elements}};

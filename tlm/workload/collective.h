@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,6 +54,9 @@ struct collective {
   /// Large blocks go in fewer messages: longest_message_of(). For an engine in which a long message
   /// does not keep others waiting, and whose cost is the number of messages.
   bool long_messages = false;
+  /// all_to_all_v: elements from each rank of a group to each, source by source; none: as
+  /// exchanged_part() says. `elements` is then the most that a rank gives.
+  std::shared_ptr<const std::vector<std::uint64_t>> parts;
 
   std::uint32_t all_ranks() const { return ranks * groups; }
 };
@@ -71,7 +75,7 @@ element_range part_of(element_range whole, std::uint64_t parts, std::uint64_t in
 
 /// What rank `source` of a group gives rank `destination` of it in an all_to_all, a block, or in an
 /// all_to_all_v: parts follow each other, and their lengths are as one of 1 to 7 to another, mixed
-/// from the two ranks. On average all are as long as a block.
+/// from the two ranks. On average all are as long as a block. Given parts are as given.
 element_range exchanged_part(const collective& what, std::uint32_t source,
                              std::uint32_t destination);
 

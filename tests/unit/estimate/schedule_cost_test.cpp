@@ -13,6 +13,7 @@
 namespace sn::estimate {
 namespace {
 
+using workload::collective;
 using workload::collective_kind;
 using workload::level_algorithm;
 
@@ -163,6 +164,47 @@ TEST(ScheduleCost, BytesAreThoseOfTheDefinition) {
     const job one = job_of(machine, collective_kind::all_gather, algorithm, 8'000, {8});
     EXPECT_DOUBLE_EQ(wire_bytes_of(cost_of(machine, one.what, one.steps), 8'000), 8 * 7 * 4'000.0);
   }
+}
+
+TEST(ScheduleCost, GroupsThatShareUplinksSlowEachOther) {
+  // Two leaves of four whose uplinks carry what one endpoint does. A pair across exchanges 100 MB
+  // each way at 100 GB/s, 1 ms; four pairs at once take four times as long; pairs within leaves do
+  // not feel each other, wherever their members are.
+  platform::network_machine machine = machine_of(8);
+  machine.network = std::make_shared<network::clos>(network::clos::parameters{
+      8, 4, machine.scale_up_rate, machine.scale_up_rate, microsecond, microsecond});
+  collective what;
+  what.kind = collective_kind::send_receive;
+  what.ranks = 2;
+  what.elements = 25'000'000;
+  const workload::schedule steps =
+      workload::make_schedule({what, {2}, {level_algorithm::direct}, false});
+  const auto seconds = [&](const std::vector<std::uint32_t>& members) {
+    const placement where{static_cast<std::uint32_t>(members.size() / 2), members};
+    return cost_of_stage(machine, steps.stages.front(), folding::domains_and_rails, where)
+        .carried_seconds;
+  };
+  EXPECT_NEAR(seconds({0, 4}), 1e-3, 1e-9);
+  EXPECT_NEAR(seconds({0, 4, 1, 5, 2, 6, 3, 7}), 4e-3, 1e-9);
+  EXPECT_NEAR(seconds({0, 1, 2, 3, 4, 5, 6, 7}), 1e-3, 1e-9);
+  EXPECT_NEAR(seconds({3, 0, 7, 5}), 1e-3, 1e-9);
+}
+
+TEST(ScheduleCost, GivenPartsAreBoundByTheBusiestRank) {
+  // Bytes 0 to 1: 10 MB; 0 to 2: 30 MB; 1 to 2: 40 MB. Down to 2 go 70 MB at 100 GB/s.
+  const platform::network_machine machine = machine_of(3);
+  collective what;
+  what.kind = collective_kind::all_to_all_v;
+  what.ranks = 3;
+  what.elements = 10'000'000;
+  const std::vector<std::uint64_t> parts{0, 2'500'000, 7'500'000, 0, 0, 10'000'000, 0, 0, 0};
+  what.parts = std::make_shared<const std::vector<std::uint64_t>>(parts);
+  const workload::schedule steps =
+      workload::make_schedule({what, {3}, {level_algorithm::direct}, false});
+  const stage_cost cost = cost_of_stage(machine, steps.stages.front());
+  EXPECT_NEAR(cost.carried_seconds, 0.7e-3, 0.7e-3 / 128);
+  EXPECT_DOUBLE_EQ(cost.wire_bytes, 80e6);
+  EXPECT_EQ(workload::count_wrong(what, steps), 0U);
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ struct collective {
   bool long_messages = false;
   /// all_to_all_v: elements from each rank of a group to each, source by source; none: as
   /// exchanged_part() says. `elements` is then the most that a rank gives.
-  std::shared_ptr<const std::vector<std::uint64_t>> parts;
+  std::shared_ptr<const std::vector<std::uint64_t>> parts = nullptr;
 
   std::uint32_t all_ranks() const { return ranks * groups; }
 };

@@ -24,6 +24,8 @@ module alink_class_arbiter_sva #(
   input logic [Ports*2-1:0]             gnt_class_o,
   input logic [Ports-1:0]               gnt_multicast_o,
   input logic [Ports-1:0]               in_gnt_valid_o,
+  input logic [IdxWidth*Ports-1:0]      in_gnt_idx_o,
+  input logic [2*Ports-1:0]             in_gnt_class_o,
   input logic [Ports-1:0]               in_gnt_multicast_o,
   input logic [Ports-1:0]               idle_o
 );
@@ -136,6 +138,34 @@ module alink_class_arbiter_sva #(
   // An output that was granted did not idle.
   IdleMeansIdle_A: assert property (@(posedge clk_i) (idle_o & gnt_valid_o) == '0)
     else $error("IdleMeansIdle_A: slot %0d", number_q);
+
+  // Inputs are told the outputs and classes that outputs are told of them. (Up to 16 ports: beyond, the
+  // check would take longer than the slot.)
+  if (Ports <= 16) begin : gen_views
+    logic [Ports-1:0] differ;
+
+    always_comb begin : p_views
+      differ = '0;
+      for (int unsigned o = 0; o < Ports; o = o + 1) begin
+        for (int unsigned i = 0; i < Ports; i = i + 1) begin
+          if (unicast[o] && 32'(gnt_idx_o[o*IdxWidth +: IdxWidth]) == i) begin
+            if (!in_gnt_valid_o[i]) differ[o] = 1'b1;
+            for (int unsigned b = 0; b < IdxWidth; b = b + 1) begin
+              if (in_gnt_idx_o[b*Ports + i] != (((o >> b) & 1) == 1)) differ[o] = 1'b1;
+            end
+            if ({in_gnt_class_o[Ports + i], in_gnt_class_o[i]} != gnt_class_o[o*2 +: 2]) differ[o] = 1'b1;
+          end
+        end
+      end
+    end
+
+    ViewsAgree_A: assert property (@(posedge clk_i)
+        slot_q |-> differ == '0)
+      else $error("ViewsAgree_A: slot %0d: outputs %b", number_q, differ);
+  end else begin : gen_no_views
+    logic unused;
+    assign unused = ^{in_gnt_idx_o, in_gnt_class_o};
+  end
 
   // Between slots nothing changes.
   StableBetweenSlots_A: assert property (@(posedge clk_i)

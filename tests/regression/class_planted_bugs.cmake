@@ -1,6 +1,6 @@
 # Copies of the arbiter with classes with one bug each
 # (testbench/alink_class_arbiter/planted_bugs.json), Verilated with 4 ports, 2 iterations and 3
-# classes. No assertions are bound: here the lockstep is to find the bug.
+# classes. Assertions are bound, and off unless a test is to see them fail.
 include(verilator)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
@@ -12,11 +12,9 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
   ${class_rtl}/alink_class_arbiter.sv
   ${class_rtl}/alink_class_arbiter_regs.sv)
 
-set(class_bugs
-  disabled_output_granted pointer_of_other_class_moves priority_inverted wheel_stands_still
-  weight_off_by_one guard_dead champion_not_accepted hold_ignores_class hold_limit_ignored
-  multicast_partially_lost multicast_turn_stays reset_incomplete counter_carry_lost
-  write_to_undefined_accepted)
+execute_process(COMMAND ${Python3_EXECUTABLE} ${plant_bug} --design alink_class_arbiter --list
+                OUTPUT_VARIABLE class_bugs OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+string(REPLACE "\n" ";" class_bugs ${class_bugs})
 
 add_library(sn_alink_class_arbiter_with_bugs STATIC)
 set(BUG_INCLUDES "")
@@ -39,6 +37,7 @@ foreach(bug IN LISTS class_bugs)
     TOP alink_class_arbiter_top PREFIX valink_class_arbiter_${bug}
     SOURCES ${class_rtl}/lint/waivers.vlt ${class_rtl}/alink_class_arbiter_reg_pkg.sv
             ${scheduler} ${registers} ${class_rtl}/alink_class_arbiter_top.sv
+            ${class_rtl}/alink_class_arbiter_sva.sv
     PARAMETERS Ports=4 Iterations=2 Classes=3)
   string(APPEND BUG_INCLUDES "#include \"valink_class_arbiter_${bug}.h\"\n")
   string(APPEND BUG_ENTRIES "    {\"${bug}\", make<valink_class_arbiter_${bug}>},\n")

@@ -14,10 +14,12 @@ inline constexpr unsigned class_bug_ports = 4;
 inline constexpr unsigned class_bug_iterations = 2;
 inline constexpr unsigned class_bug_classes = 3;
 
-/// The bugs of testbench/alink_class_arbiter/planted_bugs.json that were Verilated.
+/// The bugs of testbench/alink_class_arbiter/planted_bugs.json.
 std::vector<std::string> class_planted_bug_names();
 
-/// The arbiter with a bug of that name, which must be one of class_planted_bug_names().
-std::unique_ptr<arbiter::class_scheduler> make_class_planted_bug(const std::string& name);
+/// The arbiter with a bug of that name, which must be one of class_planted_bug_names(); its
+/// assertions on or off.
+std::unique_ptr<arbiter::class_scheduler> make_class_planted_bug(const std::string& name,
+                                                                 bool assertions);
 
 }  // namespace sn::test

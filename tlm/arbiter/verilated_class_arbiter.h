@@ -15,6 +15,12 @@
 
 namespace sn::arbiter {
 
+/// An assertion of the RTL failed; it has printed its name and the slot.
+class assertion_error : public base::run_error {
+ public:
+  using base::run_error::run_error;
+};
+
 /// Wraps the class that Verilator made from alink_class_arbiter_top: slots at the pins, registers
 /// over the APB. It serves as a switch of at most `model_ports` ports; the ports above are disabled
 /// and out of reach of the registers.
@@ -25,6 +31,7 @@ class verilated_class_arbiter final : public class_scheduler {
   explicit verilated_class_arbiter(unsigned ports)
       : ports_(ports), all_ports_(base::port_set::first(ports)), model_(&context_) {
     base::ensure(ports >= 1 && ports <= model_ports, "verilated_class_arbiter: too many ports");
+    context_.fatalOnError(false);
     reset();
   }
 
@@ -34,6 +41,10 @@ class verilated_class_arbiter final : public class_scheduler {
 
   verilated_class_arbiter(const verilated_class_arbiter&) = delete;
   verilated_class_arbiter& operator=(const verilated_class_arbiter&) = delete;
+
+  /// Whether the assertions of the RTL are checked; they are unless told. One that fails makes the
+  /// next access or slot throw assertion_error.
+  void check_assertions(bool on) { context_.assertOn(on); }
 
   unsigned ports() const override { return ports_; }
   unsigned iterations() const override { return model_iterations; }
@@ -97,10 +108,16 @@ class verilated_class_arbiter final : public class_scheduler {
   static constexpr unsigned enable_words = base::port_limit / 32;
 
   void clock() {
+    Verilated::threadContextp(&context_);
     model_.clk_i = 1;
     model_.eval();
     model_.clk_i = 0;
     model_.eval();
+    if (context_.gotError()) {
+      context_.gotError(false);
+      context_.gotFinish(false);
+      throw assertion_error("an assertion of the RTL failed");
+    }
   }
 
   /// An access over the APB: the set-up phase, then the access phase.

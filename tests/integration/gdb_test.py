@@ -251,6 +251,15 @@ class GdbTest(unittest.TestCase):
                              r"switch1\.3 is at its reset vector", r"pc +0x1000\b", r"Breakpoint 1, .*main \(\)")
         self.assert_came_up(platform)
 
+    def test_a_link_is_broken_at_a_stop(self):
+        text = self.platform("cipu0").gdb(
+            "cipu", "break stage_tables", "continue", "monitor faults", "monitor faults link gpu999:1",
+            "monitor faults link gpu1", "monitor faults link gpu1:1", "stepi", "monitor faults",
+            "monitor faults plane 2", "monitor time", "kill")
+        self.assert_in_order(text, "nothing is broken", "there is no such plane, GPU or number of lanes",
+                             "expected monitor faults plane 3", "it breaks when time goes on", r"broken at 0\.00\d+",
+                             "something has been broken already")
+
     def test_ctrl_c_stops_at_any_time(self):
         platform = self.platform()
         raw = self.raw(platform)

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 #include "base/error.h"
 #include "base/units.h"
@@ -99,6 +100,19 @@ void add_fault_options(CLI::App& command, fault_arguments& given) {
   link->excludes(plane);
   lanes->excludes(plane);
   lanes->excludes(link);
+}
+
+std::optional<platform::fabric_fault> fault_named(const std::string& words) {
+  std::string text = words;
+  for (const auto& [word, form] : {std::pair<const char*, const cli::form*>{"plane ", &plane_form},
+                                   {"link ", &link_form},
+                                   {"lanes ", &lanes_form}}) {
+    if (take(text, word)) {
+      const auto fault = take_fault(*form, text);
+      return text.empty() ? fault : std::nullopt;
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<estimate::planned_fault> fault_of(const fault_arguments& given) {

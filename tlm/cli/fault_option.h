@@ -6,6 +6,7 @@
 #include <string>
 
 #include "estimate/bench.h"
+#include "platform/fabric_fault.h"
 
 namespace sn::cli {
 
@@ -20,6 +21,8 @@ struct fault_arguments {
 
 /// Adds --kill-plane, --fail-link and --lose-lanes.
 void add_fault_options(CLI::App& command, fault_arguments& given);
+/// What "plane 3", "link gpu5:3" or "lanes gpu5:3:2" names; nothing for anything else.
+std::optional<platform::fabric_fault> fault_named(const std::string& words);
 /// What is to fail. Throws base::configuration_error for what cannot be read.
 std::optional<estimate::planned_fault> fault_of(const fault_arguments& given);
 

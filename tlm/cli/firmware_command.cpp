@@ -17,6 +17,7 @@
 #include "base/trace.h"
 #include "cli/console_port.h"
 #include "cli/debug_trace.h"
+#include "cli/fault_option.h"
 #include "cli/observation.h"
 #include "cli/snapshot_options.h"
 #include "estimate/bring_up.h"
@@ -220,6 +221,32 @@ class open_uarts {
   std::vector<port_of> ports_;
 };
 
+/// "monitor faults" of a debugger: what has been broken, or breaks it now.
+std::string inject_fault(platform::system& system, const std::string& words) {
+  const platform::description& machine = system.machine();
+  if (words.empty()) {
+    return system.happened().has_value()
+               ? fmt::format("broken at {}\n", observe::seconds(system.happened()->when))
+               : std::string("nothing is broken\n");
+  }
+  const auto fault = fault_named(words);
+  if (!fault.has_value()) {
+    return "expected monitor faults plane 3, link gpu5:3 or lanes gpu5:3:2\n";
+  }
+  const bool whole = fault->what == platform::fabric_fault::kind::plane;
+  if (fault->plane >= machine.topology.planes ||
+      (!whole && (fault->endpoint >= machine.topology.accelerators ||
+                  (fault->what == platform::fabric_fault::kind::lanes &&
+                   (fault->lanes == 0 || fault->lanes >= machine.lanes_per_port()))))) {
+    return "there is no such plane, GPU or number of lanes\n";
+  }
+  if (system.happened().has_value()) {
+    return "something has been broken already, and that is all that a run can stand\n";
+  }
+  system.inject(*fault, sc_core::SC_ZERO_TIME);
+  return "it breaks when time goes on\n";
+}
+
 base::picoseconds parsed_time(const std::string& text) {
   try {
     return base::parse_time(text);
@@ -292,8 +319,11 @@ void boot(const arguments& given) {
         return symbols_of(program_of(images, name), name.rfind("cipu", 0) == 0 ? 64 : 32);
       },
       [&debugger] { return debugger.replaying(); });
-  debugger.on_trace([&traced](const gdb::named_target& target, std::string_view words) {
+  debugger.on_command("trace", [&traced](const gdb::named_target& target, std::string_view words) {
     return traced.command(target, words);
+  });
+  debugger.on_command("faults", [&system](const gdb::named_target&, std::string_view words) {
+    return inject_fault(system, std::string(words));
   });
   debugger.wait_for_debugger();
   try {

@@ -291,7 +291,7 @@ std::unique_ptr<gdb::debugger> debugger_for(const arguments& given, soc::virt_ma
   auto trace = std::make_shared<debug_trace>(
       [&given](const std::string&) { return symbols_of(given.wanted); },
       [each = debugger.get()] { return each->replaying(); });
-  debugger->on_trace([trace](const gdb::named_target& target, std::string_view words) {
+  debugger->on_command("trace", [trace](const gdb::named_target& target, std::string_view words) {
     return trace->command(target, words);
   });
   debugger->on_snapshot({[&](const std::string& path) { save(path, given, machine, scripts); },

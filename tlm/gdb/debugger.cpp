@@ -227,11 +227,12 @@ void debugger::handle_packet(const std::string& payload) {
       send(to_hex(answer.data(), answer.size()));
       return;
     }
-    if (trace_ && take(words, "trace")) {
+    const std::string_view name = words.substr(0, words.find(' '));
+    if (const auto found = commands_.find(std::string(name)); found != commands_.end()) {
+      take(words, name);
       take(words, " ");
-      // On the way back it would not be switched on again.
       forget_history();
-      const std::string answer = trace_(stub_.current(), words);
+      const std::string answer = found->second(stub_.current(), words);
       send(to_hex(answer.data(), answer.size()));
       return;
     }

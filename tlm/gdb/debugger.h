@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,9 +46,12 @@ class debugger {
     std::function<sc_core::sc_time(const std::string& path)> saved_at;
   };
   void on_snapshot(snapshots how) { snapshots_ = std::move(how); }
-  /// What "monitor trace WORDS" does to the present thread's hart; the answer.
-  using trace_command = std::function<std::string(const named_target& target, std::string_view)>;
-  void on_trace(trace_command command) { trace_ = std::move(command); }
+  /// What "monitor NAME WORDS" does, with the present thread's hart; the answer. History begins
+  /// there: a repetition would not do it.
+  using own_command = std::function<std::string(const named_target& target, std::string_view)>;
+  void on_command(const std::string& name, own_command command) {
+    commands_[name] = std::move(command);
+  }
 
   /// The past is being repeated, unseen by the user.
   bool replaying() const { return history_.has_value() && history_->replaying(); }
@@ -81,7 +85,7 @@ class debugger {
   stub stub_;
   std::optional<history> history_;  ///< with one controller only
   snapshots snapshots_;
-  trace_command trace_;
+  std::map<std::string, own_command> commands_;
   tcp_server server_;
   packet_reader reader_;
   std::string last_sent_;

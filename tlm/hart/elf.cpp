@@ -22,6 +22,7 @@ constexpr unsigned segment_load = 1;
 constexpr unsigned section_symbols = 2;
 constexpr unsigned symbol_object = 1;
 constexpr unsigned symbol_function = 2;
+constexpr unsigned absolute_section = 0xfff1;
 constexpr unsigned symbol_untyped = 0;
 
 /// A place in the file that is read as little-endian numbers.
@@ -238,7 +239,9 @@ class parser {
       elf_symbol symbol;
       symbol.address = file_.number(entry + layout_.symbol_value, layout_.word, "a symbol");
       symbol.size = file_.number(entry + layout_.symbol_length, layout_.word, "a symbol");
-      symbol.is_function = type == symbol_function;
+      // What is absolute lies in no section: a weak function that nobody defines is at 0.
+      const auto section = file_.number(entry + layout_.symbol_info + 2, 2, "a symbol");
+      symbol.is_function = type == symbol_function && section != absolute_section;
       const auto* const first = text + name;
       symbol.name.assign(first, std::find(first, text + names.size, '\0'));
       image.symbols.push_back(std::move(symbol));

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "cipu/groups.h"
 #include "drivers/gpu.h"
 #include "hal/interrupts.h"
 #include "hal/memory_map.h"
@@ -56,6 +57,9 @@ static void serve(struct partition* partition, unsigned channel) {
       break;
     case mailbox_command_host_gpu:
       answer_gpu(partition, request.argument[0], &answer);
+      break;
+    case mailbox_command_host_group:
+      groups_set(partition, request.argument[0], request.argument[1], &answer);
       break;
     default:
       answer.result = mailbox_result_unknown_command;

@@ -14,6 +14,17 @@ struct switch_identity switch_identity(void) {
       .ports = (uint8_t)FIELD_GET(ALINK_SWITCH__CAPABILITY__PORTS, value),
       .plane = (uint8_t)FIELD_GET(ALINK_SWITCH__CAPABILITY__PLANE, value),
       .domain = (uint8_t)FIELD_GET(ALINK_SWITCH__CAPABILITY__DOMAIN, value),
+      .classes = (uint8_t)FIELD_GET(ALINK_SWITCH__CAPABILITY__CLASSES, value),
+      .groups = (uint8_t)mmio_read32(SWITCH_BASE + offsetof(alink_switch_t, group_capability)),
+  };
+}
+
+struct switch_class switch_class_strap(unsigned traffic_class) {
+  const uint32_t value =
+      mmio_read32(SWITCH_BASE + offsetof(alink_switch_t, class_strap[traffic_class]));
+  return (struct switch_class){
+      .weight = (uint8_t)FIELD_GET(ALINK_SWITCH__CLASS_STRAPX__WEIGHT, value),
+      .age_limit = (uint16_t)FIELD_GET(ALINK_SWITCH__CLASS_STRAPX__AGE_LIMIT, value),
   };
 }
 
@@ -71,4 +82,16 @@ bool switch_route(unsigned endpoint, unsigned* port) {
   const uint32_t value = mmio_read32(SWITCH_BASE + offsetof(alink_switch_t, route[endpoint]));
   *port = FIELD_GET(ALINK_SWITCH__ROUTEX__PORT, value);
   return FIELD_GET(ALINK_SWITCH__ROUTEX__VALID, value) != 0;
+}
+
+static uintptr_t group_word(unsigned group, unsigned word) {
+  return SWITCH_BASE + offsetof(alink_switch_t, group_member[group * SWITCH_PORT_WORDS + word]);
+}
+
+uint32_t switch_group(unsigned group, unsigned word) {
+  return mmio_read32(group_word(group, word));
+}
+
+void switch_set_group(unsigned group, unsigned word, uint32_t members) {
+  mmio_write32(group_word(group, word), members);
 }

@@ -13,9 +13,18 @@ struct switch_identity {
   uint8_t ports;
   uint8_t plane;
   uint8_t domain;
+  uint8_t classes;  // traffic classes; 0: the arbiter has none, and no registers
+  uint8_t groups;   // for reductions and multicasts
+};
+
+// What the rack wants of a traffic class.
+struct switch_class {
+  uint8_t weight;
+  uint16_t age_limit;
 };
 
 struct switch_identity switch_identity(void);
+struct switch_class switch_class_strap(unsigned traffic_class);
 // Raises the controller's interrupt when a port changes.
 void switch_enable_port_interrupt(void);
 // Takes one word of the set of ports that changed.
@@ -29,5 +38,8 @@ void switch_set_route(unsigned endpoint, unsigned port);
 void switch_clear_route(unsigned endpoint);
 // True and the port if the endpoint has a route.
 bool switch_route(unsigned endpoint, unsigned* port);
+// Members of a group among ports 32 word to 32 word + 31, one bit each.
+uint32_t switch_group(unsigned group, unsigned word);
+void switch_set_group(unsigned group, unsigned word, uint32_t members);
 
 #endif  // DRIVERS_SWITCH_PORT_H

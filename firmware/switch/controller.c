@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "drivers/arbiter.h"
 #include "hal/interrupts.h"
 #include "hal/memory_map.h"
 #include "hal/timer.h"
@@ -13,6 +14,10 @@ void switch_controller_start(struct switch_controller* controller) {
   memset(controller, 0, sizeof *controller);
   memset(controller->owner, NO_OWNER, sizeof controller->owner);
   controller->identity = switch_identity();
+  for (unsigned c = 0; c < controller->identity.classes; ++c) {
+    const struct switch_class wanted = switch_class_strap(c);
+    arbiter_set_class(c, wanted.weight, wanted.age_limit);
+  }
   switch_enable_port_interrupt();
   interrupts_enable(switch_interrupt_mailbox);
   interrupts_enable(switch_interrupt_port_change);
@@ -87,6 +92,23 @@ static uint32_t clear_route(const struct switch_controller* controller, unsigned
   return mailbox_result_ok;
 }
 
+// Of the ports of one word, only those of the caller change.
+static uint32_t set_group(const struct switch_controller* controller, unsigned channel,
+                          uint32_t group, uint32_t word, uint32_t members) {
+  if (group >= controller->identity.groups || word >= SWITCH_PORT_WORDS) {
+    return mailbox_result_bad_argument;
+  }
+  uint32_t own = 0;
+  for (unsigned bit = 0; bit < 32u; ++bit) {
+    own |= (uint32_t)(controller->owner[word * 32u + bit] == channel) << bit;
+  }
+  if ((members & ~own) != 0) {
+    return mailbox_result_not_owner;
+  }
+  switch_set_group(group, word, (switch_group(group, word) & ~own) | members);
+  return mailbox_result_ok;
+}
+
 static void serve(struct switch_controller* controller, unsigned channel) {
   const struct mailbox_request request = mailbox_server_take(&controller->mailbox, channel);
   struct mailbox_answer answer = {.result = mailbox_result_ok};
@@ -108,6 +130,10 @@ static void serve(struct switch_controller* controller, unsigned channel) {
       break;
     case mailbox_command_clear_route:
       answer.result = clear_route(controller, channel, request.argument[0]);
+      break;
+    case mailbox_command_set_group:
+      answer.result = set_group(controller, channel, request.argument[0], request.argument[1],
+                                request.argument[2]);
       break;
     default:
       answer.result = mailbox_result_unknown_command;

@@ -38,7 +38,9 @@ class FaultTest(unittest.TestCase):
 
     def test_a_plane_that_dies_slows_a_collective_down_and_falsifies_nothing(self):
         for kind in COLLECTIVES:
-            arguments = [kind, "--begin", "4M", "--end", "4M", "--ranks", 13, "--check"]
+            # What goes to a group is not sent again: by algorithms that a dead plane does not stop.
+            algorithm = {"all_reduce": "ring", "all_gather": "ring", "broadcast": "ring"}.get(kind, "auto")
+            arguments = [kind, "--begin", "4M", "--end", "4M", "--ranks", 13, "--check", "--algorithm", algorithm]
             whole, _ = self.bench(*arguments)
             # Each plane carries an eighth: in the middle something is under way on it.
             at = whole["rows"][0]["time_us"] * 0.5

@@ -5,9 +5,17 @@
 #include <tlm>
 
 #include "alink/status.h"
+#include "base/element_sum.h"
 #include "base/ids.h"
 
 namespace sn::alink {
+
+/// What a burst is beyond a plain read or write.
+enum class operation : std::uint8_t {
+  plain = 0,
+  reduce = 1,     ///< a contribution: the switches add up those of a group, and all get the sum
+  multicast = 2,  ///< a write that the switches hand to all other members of a group
+};
 
 /// The tag of bursts whose bytes no target counts.
 inline constexpr std::uint32_t untagged = 0xffff'ffff;
@@ -20,19 +28,23 @@ inline constexpr std::uint32_t untagged = 0xffff'ffff;
 /// otherwise; `why` then says what refused it.
 struct burst_extension : tlm::tlm_extension<burst_extension> {
   base::endpoint_id source = 0;
-  base::endpoint_id destination = 0;
-  std::uint8_t traffic_class = 0;  ///< 0 to 3; 0 is the lowest
-  std::uint16_t plane_mask = 0;    ///< bit p: the burst may use plane p
-  std::uint8_t times_again = 0;    ///< how often its sender has sent it again
-  std::uint32_t tag = untagged;    ///< the target counts arrived bytes by tag
+  base::endpoint_id destination = 0;  ///< of a reduction or multicast: the number of its group
+  operation what = operation::plain;
+  base::element format = base::element::float32;  ///< of a reduction
+  std::uint8_t traffic_class = 0;                 ///< 0 to 3; 0 is the lowest
+  std::uint16_t plane_mask = 0;                   ///< bit p: the burst may use plane p
+  std::uint8_t times_again = 0;                   ///< how often its sender has sent it again
+  std::uint32_t tag = untagged;                   ///< the target counts arrived bytes by tag
   status completion = status::ok;
   cause why = cause::none;
   std::uint16_t lost_planes = 0;  ///< where, if a plane or a link has lost or refused it
+  /// Of what a fabric delivers of a reduction or multicast: the burst that it comes from.
+  const tlm::tlm_generic_payload* original = nullptr;
 
   template <typename Archive>
   void fields(Archive& io) {
-    io(source, destination, traffic_class, times_again, plane_mask, tag, completion, why,
-       lost_planes);
+    io(source, destination, what, format, traffic_class, times_again, plane_mask, tag, completion,
+       why, lost_planes);
   }
 
   tlm::tlm_extension_base* clone() const override { return new burst_extension(*this); }

@@ -25,7 +25,8 @@ burst_sender::burst_sender(const sc_core::sc_module_name& name, base::picosecond
           name, [this](tlm::tlm_generic_payload& burst) { completed(burst); }, order) {}
 
 void burst_sender::issue(tlm::tlm_generic_payload& burst, const sc_core::sc_time& delay) {
-  if (!avoided_.empty()) {
+  // The members of a group must use the same planes, and would have to send again together.
+  if (!avoided_.empty() && extension_of(burst).what == operation::plain) {
     burst_extension& extension = extension_of(burst);
     const std::uint16_t planes = planes_to(extension.destination, extension.plane_mask);
     extension.plane_mask = planes != 0 ? planes : extension.plane_mask;
@@ -34,7 +35,8 @@ void burst_sender::issue(tlm::tlm_generic_payload& burst, const sc_core::sc_time
 }
 
 void burst_sender::completed(tlm::tlm_generic_payload& burst) {
-  if (!burst.is_response_ok() && was_lost(extension_of(burst).why) && send_again(burst)) {
+  if (!burst.is_response_ok() && extension_of(burst).what == operation::plain &&
+      was_lost(extension_of(burst).why) && send_again(burst)) {
     return;
   }
   if (burst.is_response_ok() && extension_of(burst).times_again != 0) {

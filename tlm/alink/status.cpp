@@ -17,10 +17,12 @@ status status_of(cause why) {
     case cause::link_lost:
       return status::isolate;
     case cause::no_route:
+    case cause::no_group:
       return status::decode_error;
     case cause::foreign_pod:
       return status::protection_violation;
     case cause::target_refused:
+    case cause::group_mismatch:
       return status::target_abort;
   }
   return status::target_abort;
@@ -46,6 +48,10 @@ const char* to_text(cause why) {
       return "a plane that carried a part of it was lost";
     case cause::link_lost:
       return "a link on its way has failed";
+    case cause::no_group:
+      return "the switch has no such group, or the source is no member of it";
+    case cause::group_mismatch:
+      return "the members of the group do not contribute the same in turn";
   }
   return "unknown cause";
 }

@@ -26,6 +26,8 @@ enum class cause : std::uint8_t {
   target_refused = 6,         ///< the target answered with an error
   plane_lost = 7,             ///< a plane that carried a part of it was lost
   link_lost = 8,              ///< a link that carried a part of it, or was to, has failed
+  no_group = 9,               ///< the switch has no such group, or the source is no member
+  group_mismatch = 10,        ///< members of a group do not contribute the same in turn
 };
 
 /// The burst did not reach its target because of a failure: by other planes it may.

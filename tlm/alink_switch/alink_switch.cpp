@@ -5,15 +5,19 @@
 #include <string>
 
 #include "base/error.h"
+#include "registers/generated/cpp/alink_class_arbiter.h"
 #include "registers/generated/cpp/alink_switch.h"
 
 namespace sn::alink_switch {
 
 namespace block = registers::alink_switch;
+namespace arbiter_block = registers::alink_class_arbiter;
 
 namespace {
 
 constexpr unsigned ports_per_word = 32;
+constexpr unsigned group_words = base::port_limit / ports_per_word;
+constexpr unsigned group_limit = 16;
 
 configuration checked(const configuration& parameters) {
   if (parameters.ports == 0 || parameters.ports > base::port_limit) {
@@ -22,6 +26,10 @@ configuration checked(const configuration& parameters) {
   }
   if (parameters.iterations == 0 || parameters.iterations > 15) {
     throw std::invalid_argument("alink_switch: 1 to 15 iterations of the arbiter");
+  }
+  if (parameters.classes > 4 || parameters.groups > group_limit) {
+    throw std::invalid_argument("alink_switch: at most 4 classes and " +
+                                std::to_string(group_limit) + " groups");
   }
   return parameters;
 }
@@ -41,6 +49,8 @@ alink_switch::alink_switch(const sc_core::sc_module_name& name, const configurat
       management("management"),
       parameters_(checked(parameters)),
       registers_(block::table, std::size(block::table), block::block_size),
+      arbiter_registers_(arbiter_block::table, std::size(arbiter_block::table),
+                         arbiter_block::block_size),
       mailbox_(mailbox_of(parameters)),
       controller_("controller", parameters.controller),
       local_("local"),
@@ -51,6 +61,10 @@ alink_switch::alink_switch(const sc_core::sc_module_name& name, const configurat
   });
   local_map_.add(local_map::mailbox, mailbox_.registers(), registers::mailbox::block_size);
   local_map_.add(local_map::alink_switch, registers_, block::block_size);
+  if (parameters_.classes != 0) {
+    bind_arbiter();
+    local_map_.add(local_map::arbiter, arbiter_registers_, arbiter_block::block_size);
+  }
   management_map_.add(0, mailbox_.registers(), registers::mailbox::block_size);
   local_.register_b_transport(this, &alink_switch::transport_local);
   local_.register_transport_dbg(this, &alink_switch::debug_local);
@@ -121,6 +135,17 @@ base::pod_id alink_switch::pod(base::port_id port) const {
       registers_.get(block::port_pod, block::port_pod_field::pod, port));
 }
 
+base::port_set alink_switch::group(unsigned index) const {
+  base::port_set members;
+  if (index < parameters_.groups) {
+    for (unsigned w = 0; w < group_words; ++w) {
+      const std::uint64_t ports = registers_.get(block::group_member, index * group_words + w);
+      members.word[w / 2] |= ports << (w % 2 * ports_per_word);
+    }
+  }
+  return members;
+}
+
 void alink_switch::refused(alink::cause why) {
   std::uint32_t counter = 0;
   switch (why) {
@@ -130,6 +155,7 @@ void alink_switch::refused(alink::cause why) {
       counter = block::refused_port_down;
       break;
     case alink::cause::no_route:
+    case alink::cause::no_group:
       counter = block::refused_no_route;
       break;
     case alink::cause::foreign_pod:
@@ -139,6 +165,7 @@ void alink_switch::refused(alink::cause why) {
     case alink::cause::no_plane:
     case alink::cause::target_refused:
     case alink::cause::plane_lost:
+    case alink::cause::group_mismatch:
       return;  // not decided by a switch
   }
   registers_.set(counter, registers_.get(counter) + 1);
@@ -151,7 +178,14 @@ void alink_switch::bind_registers() {
   capability = block::capability_field::iterations.set(capability, parameters_.iterations);
   capability = block::capability_field::plane.set(capability, parameters_.plane);
   capability = block::capability_field::domain.set(capability, parameters_.domain);
+  capability = block::capability_field::classes.set(capability, parameters_.classes);
   registers_.set(block::capability, capability);
+  registers_.set(block::group_capability, parameters_.groups);
+  for (unsigned c = 0; c < parameters_.class_straps.size(); ++c) {
+    const class_strap& strap = parameters_.class_straps[c];
+    registers_.set(block::class_strap, block::class_strap_field::weight, strap.weight, c);
+    registers_.set(block::class_strap, block::class_strap_field::age_limit, strap.age_limit, c);
+  }
 
   registers_.on_write(block::port_control, [this](std::uint32_t port, std::uint32_t value) {
     if (port < links_.size() && links_[port] != nullptr) {
@@ -173,6 +207,30 @@ void alink_switch::bind_registers() {
                ? static_cast<std::uint32_t>(count_cells_(static_cast<base::port_id>(port)).out)
                : 0;
   });
+}
+
+/// Every access goes on to the arbiter itself.
+void alink_switch::bind_arbiter() {
+  arbiter_registers_.set(
+      arbiter_block::capability,
+      arbiter_block::capability_field::classes.set(arbiter_block::capability_field::iterations.set(
+                                                       parameters_.ports, parameters_.iterations),
+                                                   parameters_.classes));
+  for (const base::register_info& info : arbiter_block::table) {
+    const auto offset = [&info](std::uint32_t index) { return info.offset + index * info.stride; };
+    arbiter_registers_.on_read(info.offset, [this, &info, offset](std::uint32_t index) {
+      return arbiter_.read ? arbiter_.read(offset(index))
+                           : arbiter_registers_.get(info.offset, index);
+    });
+    if (info.write_mask != 0) {
+      arbiter_registers_.on_write(info.offset,
+                                  [this, offset](std::uint32_t index, std::uint32_t value) {
+                                    if (arbiter_.write) {
+                                      arbiter_.write(offset(index), value);
+                                    }
+                                  });
+    }
+  }
 }
 
 void alink_switch::show(base::port_id port) {

@@ -225,7 +225,8 @@ int run(arguments given) {
   const auto library =
       !links && !given.no_library && !given.options.check && given.members.empty() &&
               given.parts_file.empty() && !given.options.bit_error_rate && !given.fault.any() &&
-              !given.snapshots.any() && (given.fidelity.empty() || given.fidelity == "flow")
+              !given.snapshots.any() && given.options.traffic_class == 0 &&
+              (given.fidelity.empty() || given.fidelity == "flow")
           ? with_library(given.options.platform_file)
           : std::nullopt;
   if (given.fidelity.empty()) {
@@ -260,9 +261,17 @@ int run(arguments given) {
   fmt::print("# Avg bus bandwidth   : {:.4f} GB/s\n",
              sum / static_cast<double>(result.rows.size()));
   if (result.library.empty()) {
-    fmt::print("# Bytes on the fabric   : {} injected = {} delivered + {} failed\n",
-               result.bytes_injected.value, result.bytes_delivered.value,
-               result.bytes_failed.value);
+    if (result.bytes_reduced.value + result.bytes_copied.value == 0) {
+      fmt::print("# Bytes on the fabric   : {} injected = {} delivered + {} failed\n",
+                 result.bytes_injected.value, result.bytes_delivered.value,
+                 result.bytes_failed.value);
+    } else {
+      fmt::print(
+          "# Bytes on the fabric   : {} injected + {} copied by switches = {} delivered + {} "
+          "reduced by switches + {} failed\n",
+          result.bytes_injected.value, result.bytes_copied.value, result.bytes_delivered.value,
+          result.bytes_reduced.value, result.bytes_failed.value);
+    }
     if (result.bytes_replayed.value != 0) {
       fmt::print("# Replayed by links     : {} bytes on the wire\n", result.bytes_replayed.value);
     }
@@ -301,10 +310,9 @@ void add_bench_command(CLI::App& app, int& exit_code) {
                    "Groups of ranks, GPUs in their order, that all do the collective at once")
       ->capture_default_str();
   command
-      ->add_option(
-          "--algorithm", given->algorithm,
-          "ring, direct, halving_doubling, binary_tree, double_binary_tree, hierarchical, or "
-          "auto: the one with the shortest estimated time")
+      ->add_option("--algorithm", given->algorithm,
+                   "ring, direct, halving_doubling, binary_tree, double_binary_tree, in_switch, "
+                   "hierarchical, or auto: the one with the shortest estimated time")
       ->capture_default_str();
   command->add_option("--begin", given->begin, "First size; K, M and G are powers of 1024")
       ->capture_default_str();
@@ -323,6 +331,10 @@ void add_bench_command(CLI::App& app, int& exit_code) {
       "Of every link, after forward error correction, instead of the platform's; at "
       "most 0.01, with fidelity flow 1e-5: above it links go down now and then");
   add_fault_options(*command, given->fault);
+  command
+      ->add_option("--traffic-class", given->options.traffic_class,
+                   "Of all messages; the highest that the switches have goes first")
+      ->capture_default_str();
   command->add_flag("--check", given->options.check,
                     "Move real data and compare every element; exits with 1 if one is wrong");
   command->add_flag(

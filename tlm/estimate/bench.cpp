@@ -23,6 +23,7 @@ workload::collective collective_of(const bench_options& options, std::uint32_t r
   what.groups = options.groups;
   what.elements = size.value / workload::element_size;
   what.parts = options.parts;
+  what.traffic_class = static_cast<std::uint8_t>(options.traffic_class);
   what.long_messages = options.engine == platform::fabric_engine::flow;
   return what;
 }
@@ -80,7 +81,9 @@ bench_result run_bench(const bench_options& options,
   check_sizes(options);
   check_ranks(options, machine, result.ranks);
   check_fault(options, machine);
-  const workload::collective_rates rates = rates_of(machine);
+  check_traffic_class(options, machine);
+  workload::collective_rates rates = rates_of(machine);
+  rates.in_switch = can_in_switch(options, machine);
 
   const auto chosen = [&](workload::collective what, std::string& reason) {
     if (options.algorithm) {
@@ -92,19 +95,27 @@ bench_result run_bench(const bench_options& options,
     }
     return what;
   };
-  {
-    // What cannot be done is refused before the platform boots.
-    workload::collective probe = collective_of(options, result.ranks, options.begin);
+  platform::system_options how{options.arbiter, options.firmware, true, options.engine,
+                               options.check_protocols};
+  // What cannot be done is refused before the platform boots.
+  bool first = true;
+  for (const base::bytes size : sizes_of(options)) {
+    workload::collective probe = collective_of(options, result.ranks, size);
     if (probe.ranks >= 2 || options.algorithm) {
       std::string unused;
       probe = chosen(probe, unused);
     }
-    workload::expand(probe);
+    how.in_switch = how.in_switch || probe.algorithm == workload::collective_algorithm::in_switch;
+    if (first) {
+      workload::expand(probe);
+    }
+    first = false;
+  }
+  if (how.in_switch) {
+    check_in_switch(options, machine);
   }
 
-  booted_machine booted(
-      machine, {options.arbiter, options.firmware, true, options.engine, options.check_protocols},
-      options.snapshots, work_name(options, result.ranks));
+  booted_machine booted(machine, how, options.snapshots, work_name(options, result.ranks));
   booted.on_save([&result](base::state_saver& io) { io(result.rows); });
   const bool within = booted.in_work();
   if (within) {
@@ -146,6 +157,8 @@ bench_result run_bench(const bench_options& options,
   result.bytes_injected = base::bytes(carried.bytes_injected);
   result.bytes_delivered = base::bytes(carried.bytes_delivered);
   result.bytes_failed = base::bytes(carried.bytes_failed);
+  result.bytes_reduced = base::bytes(carried.bytes_reduced);
+  result.bytes_copied = base::bytes(carried.bytes_copied);
   result.bytes_replayed = base::bytes(carried.bytes_replayed);
   result.links_given_up = booted.links_given_up();
   return result;

@@ -62,6 +62,7 @@ struct bench_options {
   arbiter::kind arbiter = arbiter::kind::model;  ///< of the cell engine
   std::optional<double> bit_error_rate;          ///< of links, instead of the platform's
   std::optional<planned_fault> fault;
+  unsigned traffic_class = 0;   ///< of all messages
   snapshot_files snapshots;     ///< of machines with firmware
   bool check = false;           ///< move real data and compare every element
   bool check_protocols = true;  ///< system_options::check_protocols
@@ -99,10 +100,13 @@ struct bench_result {
   firmware_summary firmware;
   std::vector<bench_row> rows;
 
-  // Of all domains since power-on: what was sent either arrived or failed.
+  // Of all domains since power-on: what was sent, and copied by switches, either arrived, became
+  // part of another in a switch, or failed.
   base::bytes bytes_injected;
   base::bytes bytes_delivered;
   base::bytes bytes_failed;
+  base::bytes bytes_reduced;
+  base::bytes bytes_copied;
   base::bytes bytes_replayed;   ///< on the wire, by links that erred
   unsigned links_given_up = 0;  ///< that went down by their errors
 };

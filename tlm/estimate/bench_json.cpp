@@ -68,6 +68,7 @@ std::string bench_json(const bench_options& options, const std::string& fidelity
       {"ranks", result.ranks},
       {"groups", options.groups},
       {"fidelity", fidelity},
+      {"traffic_class", options.traffic_class},
       {"line_rate_GBps", static_cast<double>(result.line_rate.value) * 1e-9},
       {"rows", rows},
   };
@@ -78,6 +79,8 @@ std::string bench_json(const bench_options& options, const std::string& fidelity
     document["fabric"] = {{"bytes_injected", result.bytes_injected.value},
                           {"bytes_delivered", result.bytes_delivered.value},
                           {"bytes_failed", result.bytes_failed.value},
+                          {"bytes_reduced", result.bytes_reduced.value},
+                          {"bytes_copied", result.bytes_copied.value},
                           {"bytes_replayed", result.bytes_replayed.value},
                           {"links_given_up", result.links_given_up}};
   } else {

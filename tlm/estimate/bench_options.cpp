@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "arbiter/class_arbiter.h"
 #include "base/error.h"
 #include "platform/loader_parts.h"
 
@@ -133,6 +134,82 @@ void check_fault(const bench_options& options, const platform::description& mach
   if (fault.what == kind::lanes && (fault.lanes == 0 || fault.lanes >= lanes)) {
     throw bad(key, fmt::format("expected 1 to {} of the {} lanes of a link of {}", lanes - 1, lanes,
                                machine.name));
+  }
+}
+
+void check_traffic_class(const bench_options& options, const platform::description& machine) {
+  const unsigned classes = machine.alink_switch.classes;
+  if (options.traffic_class >= classes) {
+    throw bad(
+        "--traffic-class",
+        fmt::format("the switches of {} have {} traffic class{} (switch.traffic_classes): "
+                    "expected 0{}, not {}",
+                    machine.name, classes, classes == 1 ? "" : "es",
+                    classes == 1 ? "" : fmt::format(" to {}", classes - 1), options.traffic_class));
+  }
+  if (options.traffic_class != 0 && options.engine == platform::fabric_engine::flow) {
+    throw bad("--traffic-class",
+              "fidelity flow has no arbiters: expected fidelity cell, rtl or lockstep");
+  }
+}
+
+namespace {
+
+/// Up to which links do not go down by their errors.
+constexpr double highest_rate_of_groups = 1e-5;
+
+/// Why not; empty if they can.
+std::string no_in_switch(const bench_options& options, const platform::description& machine) {
+  if (!machine.scale_up.in_network_reduction) {
+    return fmt::format(
+        "the switches of {} neither reduce nor multicast "
+        "(scale_up.in_network_reduction)",
+        machine.name);
+  }
+  if (options.engine == platform::fabric_engine::flow) {
+    return options.kind != workload::collective_kind::all_reduce || options.groups != 1
+               ? "in fidelity flow only for an all_reduce of one group"
+               : "";
+  }
+  if (options.fault) {
+    return fmt::format("what a group loses is not sent again: expected no {}",
+                       option_of(options.fault->fault));
+  }
+  if (!options.snapshots.save.empty() || !options.snapshots.restore.empty()) {
+    return "snapshots hold no groups: expected none";
+  }
+  if (machine.scale_up.bit_error_rate > highest_rate_of_groups) {
+    return fmt::format(
+        "what a group loses is not sent again, and links that err so often go down: "
+        "expected a bit error rate of at most {}",
+        highest_rate_of_groups);
+  }
+  if (options.groups > machine.alink_switch.groups) {
+    return fmt::format(
+        "expected at most {} groups, which the switches of {} have (switch.groups), "
+        "not {}",
+        machine.alink_switch.groups, machine.name, options.groups);
+  }
+  try {
+    arbiter::make_class_scheduler(options.arbiter, machine.alink_switch.ports,
+                                  machine.alink_switch.arbiter_iterations,
+                                  machine.alink_switch.classes);
+  } catch (const base::configuration_error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+bool can_in_switch(const bench_options& options, const platform::description& machine) {
+  return no_in_switch(options, machine).empty();
+}
+
+void check_in_switch(const bench_options& options, const platform::description& machine) {
+  const std::string why_not = no_in_switch(options, machine);
+  if (!why_not.empty()) {
+    throw bad("--algorithm", "in_switch: " + why_not);
   }
 }
 

@@ -33,6 +33,15 @@ const char* option_of(const platform::fabric_fault& fault);
 /// Throws base::configuration_error unless what is to fail exists and is not the only plane.
 void check_fault(const bench_options& options, const platform::description& machine);
 
+/// Throws base::configuration_error unless the switches have the traffic class, and the engine
+/// arbiters for it.
+void check_traffic_class(const bench_options& options, const platform::description& machine);
+
+/// The simulated switches of a machine can reduce and multicast in such a bench.
+bool can_in_switch(const bench_options& options, const platform::description& machine);
+/// Throws base::configuration_error, with the reason, if they cannot.
+void check_in_switch(const bench_options& options, const platform::description& machine);
+
 /// Throws base::configuration_error if the sizes of the options make no sequence.
 void check_sizes(const bench_options& options);
 

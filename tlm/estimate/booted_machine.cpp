@@ -1,7 +1,10 @@
 #include "estimate/booted_machine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "base/error.h"
 #include "estimate/bench_data.h"
 #include "estimate/bench_options.h"
 #include "estimate/job.h"
@@ -29,12 +32,19 @@ booted_machine::outcome booted_machine::run(workload::collective what, bool chec
                                             const std::vector<std::uint32_t>& members) {
   what.first_tag = first_tag_;
   const workload::collective_program built = workload::expand(what);
+  // Groups of accelerators, which need not be those of the first ranks.
+  std::vector<std::vector<std::uint32_t>> groups = built.work.groups;
+  for (auto& group : groups) {
+    for (std::uint32_t& rank : group) {
+      rank = members.empty() ? rank : members[rank];
+    }
+  }
   std::vector<gpu::gpu*> gpus;
   for (unsigned rank = 0; rank < what.all_ranks(); ++rank) {
     gpus.push_back(&system_.accelerator(members.empty() ? rank : members[rank]));
   }
   job work(built.work, gpus, machine_.topology.planes, trace_,
-           check ? content::functional : content::timing_only);
+           check ? content::functional : content::timing_only, make_groups(groups));
   std::optional<bench_data> data;
   if (check) {
     check_host_memory(bench_data::host_memory(built.work),
@@ -72,6 +82,59 @@ booted_machine::outcome booted_machine::run(workload::collective what, bool chec
     result.fault = report_fault(work.seen().start, result.time, delivered);
   }
   return result;
+}
+
+/// Has firmware make groups of ranks, each with a number of its own in its domain; the numbers.
+std::vector<unsigned> booted_machine::make_groups(
+    const std::vector<std::vector<std::uint32_t>>& groups) {
+  const platform::topology_parameters& topology = machine_.topology;
+  std::vector<unsigned> numbers;
+  std::vector<unsigned> used(topology.domains());
+  for (const auto& members : groups) {
+    numbers.push_back(used[machine_.domain_of_accelerator(members.front())]++);
+  }
+  if (groups == groups_) {
+    return numbers;
+  }
+  groups_ = groups;
+  most_groups_ = std::max(most_groups_, *std::max_element(used.begin(), used.end()));
+  for (unsigned number = 0; number < most_groups_; ++number) {
+    std::vector<std::uint32_t> masks(topology.partitions());
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      for (const std::uint32_t rank : groups[g]) {
+        const unsigned per_partition = topology.accelerators_per_partition;
+        masks[rank / per_partition] |=
+            numbers[g] == number ? std::uint32_t{1} << (rank % per_partition) : 0;
+      }
+    }
+    tell_hosts(number, masks);
+  }
+  return numbers;
+}
+
+/// Every host has its CIPU's firmware set the members of a group among its GPUs.
+void booted_machine::tell_hosts(unsigned group, const std::vector<std::uint32_t>& masks) {
+  for (unsigned i = 0; i < masks.size(); ++i) {
+    system_.host_of(i).post(platform::host::command::host_group, {group, masks[i], 0, 0});
+  }
+  const sc_core::sc_time patience(1, sc_core::SC_SEC);
+  const sc_core::sc_time begin = sc_core::sc_time_stamp();
+  std::vector<bool> answered(masks.size());
+  for (std::size_t left = masks.size(); left != 0;) {
+    if (sc_core::sc_time_stamp() - begin > patience) {
+      throw base::run_error("the firmware of a CIPU does not answer its host");
+    }
+    sc_core::sc_start(sc_core::sc_time(50, sc_core::SC_US));
+    for (unsigned i = 0; i < masks.size(); ++i) {
+      const auto answer = answered[i] ? std::nullopt : system_.host_of(i).poll();
+      if (answer && answer->code != platform::host::result::ok) {
+        throw base::run_error(fmt::format(
+            "the firmware of CIPU {} could not make group {} of GPUs at the switches", i, group));
+      }
+      left -= answer ? 1 : 0;
+      answered[i] = answered[i] || answer;
+    }
+  }
 }
 
 void booted_machine::plan(const planned_fault& fault) {

@@ -60,6 +60,9 @@ class booted_machine {
   unsigned links_given_up() const { return system_.links_given_up(); }
 
  private:
+  std::vector<unsigned> make_groups(const std::vector<std::vector<std::uint32_t>>& groups);
+  void tell_hosts(unsigned group, const std::vector<std::uint32_t>& masks);
+
   const fabric::engine& fabric_of_fault() const;
   fault_report report_fault(base::picoseconds start, base::picoseconds length,
                             std::uint64_t delivered_before) const;
@@ -75,6 +78,8 @@ class booted_machine {
   std::uint32_t first_tag_ = 1;  ///< of the present or next collective
   platform::fabric_fault fault_;
   bool fault_reported_ = false;
+  std::vector<std::vector<std::uint32_t>> groups_;  ///< that firmware has made last
+  unsigned most_groups_ = 0;                        ///< of a domain, so far
 };
 
 /// The machine as the choice of an algorithm sees it: HBM is passed three times between a command

@@ -6,6 +6,7 @@
 #include <systemc>
 #include <utility>
 
+#include "alink/burst.h"
 #include "base/error.h"
 #include "gpu/reduction.h"
 #include "registers/generated/cpp/gpu.h"
@@ -39,6 +40,18 @@ gpu::precision to_gpu(workload::precision format) {
   return format == workload::precision::fp8 ? gpu::precision::fp8 : gpu::precision::bf16;
 }
 
+alink::operation to_alink(workload::message_kind kind) {
+  switch (kind) {
+    case workload::message_kind::unicast:
+      return alink::operation::plain;
+    case workload::message_kind::reduce:
+      return alink::operation::reduce;
+    case workload::message_kind::multicast:
+      return alink::operation::multicast;
+  }
+  base::invariant_violated("unknown kind of message");
+}
+
 gpu::command reduction_command(const workload::reduce_work& sum, base::bytes data) {
   gpu::reduction entry;
   entry.operation = static_cast<std::uint8_t>(gpu::opcode::reduce);
@@ -66,6 +79,7 @@ gpu::command command_of(const workload::operation& operation, content bytes, bas
     case workload::operation_kind::transfer:
       command.operation = static_cast<std::uint8_t>(gpu::opcode::transfer);
       command.tag = operation.transfer.tag;
+      command.traffic_class = operation.transfer.traffic_class;
       command.message_count = static_cast<std::uint32_t>(operation.transfer.messages.size());
       break;
     case workload::operation_kind::wait:
@@ -94,11 +108,12 @@ void write_register(gpu::gpu& device, std::uint32_t offset, unsigned queue, std:
 }  // namespace
 
 job::job(const workload::program& program, std::vector<gpu::gpu*> gpus, unsigned planes,
-         base::trace& trace, content bytes)
+         base::trace& trace, content bytes, std::vector<unsigned> groups)
     : program_(program),
       gpus_(std::move(gpus)),
       area_(program, planes),
       bytes_(bytes),
+      groups_(std::move(groups)),
       layouts_(lay_out(program, area_)),
       seen_(observations::shaped_as(program)),
       watch_{stride(stride_length), 0, {}},
@@ -164,8 +179,17 @@ void job::write_queue(std::uint32_t rank, std::uint32_t queue, std::uint64_t& me
       command.messages = message_address;
       for (const workload::message& message : operations[i].transfer.messages) {
         gpu::message entry;
-        entry.endpoint = gpus_[message.peer]->parameters().endpoint;
         entry.bytes = message.size.value;
+        if (message.kind != workload::message_kind::unicast) {
+          entry.kind = gpu::kind_of(to_alink(message.kind), gpu::element::float32);
+          entry.endpoint = groups_.at(message.peer);
+          entry.remote_address = (layout.data + message.to).value;
+          entry.local_address = (layout.data + message.from).value;
+          store(device, message_address, entry);
+          message_address += sizeof(entry);
+          continue;
+        }
+        entry.endpoint = gpus_[message.peer]->parameters().endpoint;
         if (program_.has_data()) {
           entry.remote_address = (layouts_[message.peer].data + message.to).value;
           entry.local_address = (layout.data + message.from).value;

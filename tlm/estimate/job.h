@@ -27,8 +27,9 @@ class job : public gpu::observer {
  public:
   /// `planes` is the number of ALink planes. Throws base::run_error when a rank needs more HBM or
   /// queues than its GPU has. GPUs may have done jobs before: tags of those must not come again.
+  /// `groups` are the numbers of the program's groups at the switches, which firmware has made.
   job(const workload::program& program, std::vector<gpu::gpu*> gpus, unsigned planes,
-      base::trace& trace, content bytes = content::timing_only);
+      base::trace& trace, content bytes = content::timing_only, std::vector<unsigned> groups = {});
   ~job() override;
 
   /// Writes commands and message tables into HBM, sets up the queues and rings all doorbells at the
@@ -89,6 +90,7 @@ class job : public gpu::observer {
   std::vector<std::uint32_t> rank_of_gpu_;
   receive_area area_;
   content bytes_;
+  std::vector<unsigned> groups_;
   std::vector<memory_layout> layouts_;
   observations seen_;
   std::vector<std::vector<std::uint64_t>> next_;  ///< [rank][queue]: first operation not yet ended

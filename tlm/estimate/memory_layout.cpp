@@ -63,7 +63,8 @@ std::vector<memory_layout> lay_out(const workload::program& program, const recei
     at = round_up(at + rank.cache_memory.value, page);
     // Each rank's data begin one region after its neighbour's: small messages of one source to the
     // same place at many destinations take different planes.
-    at += program.has_data() ? layouts.size() * region : 0;
+    // What goes to a group has one address at all members.
+    at += program.has_data() && program.groups.empty() ? layouts.size() * region : 0;
     layout.data = base::bytes(at);
     at = round_up(at + rank.data_memory.value, page);
     layout.receive = base::bytes(at);

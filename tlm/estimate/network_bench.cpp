@@ -309,6 +309,9 @@ void check_options(const bench_options& options, const platform::network_machine
     throw bad("--ranks", fmt::format("expected 2 to {}, the accelerators of {}, not {}",
                                      machine.accelerators(), machine.name, ranks));
   }
+  if (options.traffic_class != 0) {
+    throw bad("--traffic-class", "links have no traffic classes: expected 0");
+  }
   if (options.fault) {
     throw bad(option_of(options.fault->fault),
               fmt::format("{} is simulated as links: it has no planes", machine.name));

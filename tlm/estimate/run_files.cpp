@@ -23,9 +23,9 @@ void write_file(const std::string& path, const std::string& text) {
 }
 
 std::string make_results_directory(const run_options& options, const run_record& record) {
-  std::string path =
-      options.out.empty() ? fmt::format("results/{}_{}", record.machine.name, record.scenario.name)
-                          : options.out;
+  std::string path = options.out.empty()
+                         ? fmt::format("results/{}_{}", record.machine.name, record.scenario.name)
+                         : options.out;
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error || !std::filesystem::is_directory(path)) {

@@ -12,10 +12,14 @@
 namespace sn::fabric {
 namespace {
 
+bool has_classes(const cell_engine_parameters& parameters) {
+  return parameters.classes > 1 || parameters.groups > 0;
+}
+
 std::vector<std::unique_ptr<arbiter::scheduler>> make_arbiters(
     const cell_engine_parameters& parameters) {
   std::vector<std::unique_ptr<arbiter::scheduler>> arbiters;
-  for (unsigned plane = 0; plane < parameters.planes; ++plane) {
+  for (unsigned plane = 0; plane < parameters.planes && !has_classes(parameters); ++plane) {
     arbiters.push_back(
         arbiter::make_scheduler(parameters.arbiter, parameters.ports, parameters.iterations));
   }
@@ -66,9 +70,18 @@ cell_engine::cell_engine(const sc_core::sc_module_name& name,
       clock_(parameters.cell, parameters.port_rate),
       path_latency_(fabric::path_latency(parameters)),
       arbiters_(std::move(arbiters)) {
-  base::ensure(arbiters_.size() == parameters_.planes, "every plane needs one arbiter");
+  for (unsigned plane = 0; plane < parameters_.planes && has_classes(parameters_); ++plane) {
+    class_arbiters_.push_back(arbiter::make_class_scheduler(
+        parameters_.arbiter, parameters_.ports, parameters_.iterations, parameters_.classes));
+  }
+  base::ensure(arbiters_.size() + class_arbiters_.size() == parameters_.planes,
+               "every plane needs one arbiter");
   base::ensure(parameters_.cell_payload.value >= 1 && parameters_.cell_payload <= parameters_.cell,
                "a cell carries at least one byte and no more than itself");
+  build_planes();
+}
+
+void cell_engine::build_planes() {
   const plane_parameters each = make_plane_parameters();
   // What crosses in slot s arrives no earlier than the path latency after slot s + 1 - uplink
   // began: a batch may last until then.
@@ -77,9 +90,16 @@ cell_engine::cell_engine(const sc_core::sc_module_name& name,
   for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
     plane_parameters one = each;
     one.error_seed = parameters_.error_seed * plane_limit + plane;
-    planes_.push_back(std::make_unique<plane_process>(("plane_" + std::to_string(plane)).c_str(),
-                                                      plane, one, *arbiters_[plane], clock_,
-                                                      batch_slots, listener, parameters_.order));
+    const std::string name = "plane_" + std::to_string(plane);
+    if (class_arbiters_.empty()) {
+      planes_.push_back(std::make_unique<plane_process>(name.c_str(), plane, one, *arbiters_[plane],
+                                                        clock_, batch_slots, listener,
+                                                        parameters_.order));
+    } else {
+      planes_.push_back(std::make_unique<plane_process>(name.c_str(), plane, one,
+                                                        *class_arbiters_[plane], clock_,
+                                                        batch_slots, listener, parameters_.order));
+    }
   }
 }
 
@@ -108,16 +128,32 @@ plane_parameters cell_engine::make_plane_parameters() const {
       too_long);
   each.payload_bytes = narrowed<std::uint32_t>(parameters_.cell_payload.value, "a cell is too big");
   each.bin_slots = parameters_.bin_slots;
+  each.classes = parameters_.classes;
+  each.class_weights = parameters_.class_weights;
+  each.groups = parameters_.groups;
+  each.reduction_buffer_cells = narrowed<std::uint16_t>(parameters_.reduction_buffer_cells,
+                                                        "buffers of reductions are too deep");
   each.cell_error = cell_error_of(parameters_);
   each.replay_slots = narrowed<std::uint32_t>(replay_slots_of(parameters_), too_long);
   return each;
 }
 
 void cell_engine::carry(const leg& way) {
-  if (way.burst >= progress_.size()) {
-    progress_.resize(way.burst + 1);
+  const auto begin = [this](burst_index burst, unsigned planes) {
+    if (burst >= progress_.size()) {
+      progress_.resize(burst + 1);
+    }
+    progress_[burst] = progress();
+    progress_[burst].planes_left = planes;
+  };
+  const auto planes = static_cast<unsigned>(__builtin_popcount(way.planes));
+  begin(way.burst, planes);
+  std::vector<plane_copy> copies;
+  for (const member_copy& each : way.copies) {
+    begin(each.burst, planes);
+    copies.push_back({each.output, each.burst});
   }
-  progress_[way.burst] = progress();
+  const auto highest = static_cast<std::uint8_t>(parameters_.classes - 1);
   for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
     if (((way.planes >> plane) & 1U) == 0) {
       continue;
@@ -125,10 +161,28 @@ void cell_engine::carry(const leg& way) {
     plane_injection share;
     share.burst = way.burst;
     share.input = way.input;
-    share.output = way.output;
     share.bytes = way.bytes[plane];
-    ++progress_[way.burst].planes_left;
-    planes_[plane]->inject(share);
+    switch (way.how) {
+      case travel::pair:
+        share.output = way.output;
+        share.traffic_class = std::min(way.traffic_class, highest);
+        planes_[plane]->inject(share);
+        break;
+      case travel::contribution:
+        share.output = planes_[plane]->plane().reduction_column(way.group);
+        planes_[plane]->inject(share);
+        break;
+      case travel::multicast:
+        share.output = planes_[plane]->plane().multicast_column(way.group);
+        planes_[plane]->inject(share, copies);
+        break;
+    }
+  }
+}
+
+void cell_engine::set_group(unsigned group, const base::port_set& members) {
+  for (const auto& process : planes_) {
+    process->set_members(group, members);
   }
 }
 
@@ -182,6 +236,23 @@ void cell_engine::restore_carriers(base::snapshot_reader& from) {
   for (const auto& plane : planes_) {
     io(*plane);
   }
+}
+
+std::optional<std::uint32_t> cell_engine::read_arbiter(unsigned plane, std::uint32_t offset) {
+  if (class_arbiters_.empty()) {
+    return std::nullopt;
+  }
+  planes_.at(plane)->catch_up();
+  return class_arbiters_.at(plane)->read_register(offset);
+}
+
+bool cell_engine::write_arbiter(unsigned plane, std::uint32_t offset, std::uint32_t value) {
+  if (class_arbiters_.empty()) {
+    return false;
+  }
+  planes_.at(plane)->catch_up();
+  class_arbiters_.at(plane)->write_register(offset, value);
+  return true;
 }
 
 engine_statistics cell_engine::statistics() const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "arbiter/arbiter.h"
+#include "arbiter/class_arbiter.h"
 #include "fabric/engine.h"
 #include "fabric/plane_process.h"
 #include "fabric/slot_clock.h"
@@ -33,7 +34,15 @@ struct cell_engine_parameters {
   double bit_error_rate = 0.0;  ///< of links, after forward error correction
   std::uint64_t error_seed = 1;
 
-  unsigned iterations = 1;    ///< of the arbiter
+  unsigned iterations = 1;  ///< of the arbiter
+  /// Traffic classes, 1 to 4; a burst of a class beyond is of the highest. With one class and no
+  /// groups the arbiter is the plain one.
+  unsigned classes = 1;
+  /// Cells that an endpoint sends of each class in turn, below the highest.
+  std::array<std::uint8_t, arbiter::class_limit> class_weights{1, 1, 1, 1};
+  unsigned groups = 0;                   ///< for reductions and multicasts
+  unsigned reduction_buffer_cells = 64;  ///< results per group and plane
+
   unsigned bin_slots = 1024;  ///< for utilisation over time
 
   kernel::turns* order = nullptr;  ///< what it takes turns with
@@ -72,9 +81,13 @@ class cell_engine : public engine, private plane_listener {
   void lose_plane(unsigned plane) override;
   void lose_link(unsigned plane, base::port_id port) override;
   void restore_link(unsigned plane, base::port_id port, unsigned narrower) override;
+  std::optional<std::uint32_t> read_arbiter(unsigned plane, std::uint32_t offset) override;
+  bool write_arbiter(unsigned plane, std::uint32_t offset, std::uint32_t value) override;
 
  protected:
   void carry(const leg& way) override;
+  unsigned group_count() const override { return parameters_.groups; }
+  void set_group(unsigned group, const base::port_set& members) override;
   void save_carriers(base::snapshot_writer& to) const override;
   void restore_carriers(base::snapshot_reader& from) override;
 
@@ -96,11 +109,13 @@ class cell_engine : public engine, private plane_listener {
   void gave_up(unsigned plane, base::port_id port) override { link_failed(plane, port); }
   void share_done(std::uint32_t burst, base::picoseconds when);
   plane_parameters make_plane_parameters() const;
+  void build_planes();
 
   cell_engine_parameters parameters_;
   slot_clock clock_;
   base::picoseconds path_latency_;
-  std::vector<std::unique_ptr<arbiter::scheduler>> arbiters_;
+  std::vector<std::unique_ptr<arbiter::scheduler>> arbiters_;              ///< per plane, or
+  std::vector<std::unique_ptr<arbiter::class_scheduler>> class_arbiters_;  ///< these
   std::vector<std::unique_ptr<plane_process>> planes_;
   std::vector<progress> progress_;  ///< per burst
 };

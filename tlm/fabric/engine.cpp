@@ -88,17 +88,12 @@ void engine::accept(unsigned source, tlm::tlm_generic_payload& payload, base::pi
   base::ensure(payload.is_read() || payload.is_write(), "a burst neither reads nor writes");
   base::ensure(extension.source == endpoints_[source].id,
                "a burst was sent under the name of another endpoint");
-  base::ensure(extension.destination != extension.source, "a burst was sent to its own source");
+  const bool plain = extension.what == alink::operation::plain;
+  base::ensure(!plain || extension.destination != extension.source,
+               "a burst was sent to its own source");
+  base::ensure(plain || payload.is_write(), "reductions and multicasts are writes");
 
-  burst_index burst = 0;
-  if (free_bursts_.empty()) {
-    burst = static_cast<burst_index>(bursts_.size());
-    bursts_.emplace_back();
-    free_bursts_.reserve(bursts_.size());
-  } else {
-    burst = free_bursts_.back();
-    free_bursts_.pop_back();
-  }
+  const burst_index burst = new_burst();
   payload.acquire();
   payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   extension.completion = alink::status::ok;
@@ -109,6 +104,8 @@ void engine::accept(unsigned source, tlm::tlm_generic_payload& payload, base::pi
   state.serial = accepted_++;
   state.source = static_cast<std::uint16_t>(source);
   state.waits_for = stage::outward;
+  state.parent = no_parent;
+  state.copies = 0;
   ++under_way_;
   ++totals_.bursts;
   totals_.bytes_injected += payload.get_data_length();
@@ -117,6 +114,17 @@ void engine::accept(unsigned source, tlm::tlm_generic_payload& payload, base::pi
   } else {
     schedule(burst, stage::outward, when);
   }
+}
+
+engine::burst_index engine::new_burst() {
+  if (free_bursts_.empty()) {
+    bursts_.emplace_back();
+    free_bursts_.reserve(bursts_.size());
+    return static_cast<burst_index>(bursts_.size() - 1);
+  }
+  const burst_index burst = free_bursts_.back();
+  free_bursts_.pop_back();
+  return burst;
 }
 
 /// The first cause for which a plane refuses the way between two endpoints.
@@ -157,6 +165,10 @@ void engine::set_out(burst_index burst) {
     fail(burst, {alink::cause::no_plane, 0});
     return;
   }
+  if (extension.what != alink::operation::plain) {
+    set_out_to_group(burst, mask);
+    return;
+  }
   const burst_spread spreading = spread(payload.get_address(), payload.get_data_length(), mask);
   const loss refused = admit_on(spreading.used, state.source, extension.destination);
   if (refused.why != alink::cause::none) {
@@ -176,6 +188,7 @@ void engine::send(burst_index burst, const burst_spread& spreading, unsigned fro
   way.burst = burst;
   way.input = endpoints_[from].port;
   way.output = endpoints_[to].port;
+  way.traffic_class = alink::extension_of(*bursts_[burst].payload).traffic_class;
   way.planes = spreading.used;
   for (unsigned plane = 0; plane < planes(); ++plane) {
     const plane_share& share = spreading.share[plane];
@@ -236,12 +249,24 @@ void engine::keep_appointments() {
         break;
       case stage::loss:
         leave_order(burst);
-        fail(burst, bursts_[burst].lost);
+        lose(burst);
         break;
     }
   }
   if (!appointments_.empty()) {
     next_appointment_.set(alink::to_sc_time(appointments_.front().when));
+  }
+}
+
+void engine::lose(burst_index burst) {
+  if (bursts_[burst].parent != no_parent) {
+    end_copy(burst, alink::now(), bursts_[burst].lost.why);
+    return;
+  }
+  fail(burst, bursts_[burst].lost);
+  const alink::burst_extension& extension = alink::extension_of(*bursts_[burst].payload);
+  if (extension.what == alink::operation::reduce) {
+    end_contribution(burst, extension.destination);
   }
 }
 
@@ -270,6 +295,14 @@ void engine::leave_order(burst_index burst) {
 void engine::deliver(burst_index burst) {
   // The target may send bursts of its own meanwhile: no reference into bursts_ lives across.
   tlm::tlm_generic_payload& payload = *bursts_[burst].payload;
+  if (bursts_[burst].parent != no_parent) {
+    deliver_to_member(burst);
+    return;
+  }
+  if (alink::extension_of(payload).what == alink::operation::reduce) {
+    deliver_result(burst);
+    return;
+  }
   sc_core::sc_time delay;
   (*to_device_[bursts_[burst].destination])->b_transport(payload, delay);
   const base::picoseconds answered = alink::now() + alink::to_picoseconds(delay);
@@ -317,7 +350,9 @@ void engine::respond(burst_index burst) {
   free_bursts_.push_back(burst);
   const bool failed = !state.payload->is_response_ok();
   totals_.bursts_failed += failed ? 1 : 0;
-  (failed ? totals_.bytes_failed : totals_.bytes_delivered) += state.payload->get_data_length();
+  const std::uint64_t length = state.payload->get_data_length();
+  (failed ? totals_.bytes_failed : totals_.bytes_delivered) +=
+      !failed && state.copies != 0 ? length * state.copies : length;
   --under_way_;
   auto& queue = responses_[state.source];
   queue.push_back(state.payload);
@@ -403,11 +438,12 @@ void engine::restore(base::snapshot_reader& from, const kernel::payload_names& n
 }
 
 void engine::audit_bytes() const {
-  base::ensure(totals_.bytes_delivered + totals_.bytes_failed <= totals_.bytes_injected,
-               "more bytes arrived than were sent");
+  const std::uint64_t sent = totals_.bytes_injected + totals_.bytes_copied;
+  const std::uint64_t ended =
+      totals_.bytes_delivered + totals_.bytes_failed + totals_.bytes_reduced;
+  base::ensure(ended <= sent, "more bytes arrived than were sent");
   if (idle()) {
-    base::ensure(totals_.bytes_delivered + totals_.bytes_failed == totals_.bytes_injected,
-                 "bytes that were sent neither arrived nor failed");
+    base::ensure(ended == sent, "bytes that were sent neither arrived nor failed");
   }
 }
 

@@ -6,14 +6,18 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <systemc>
 #include <tlm>
 #include <vector>
 
 #include "alink/burst.h"
+#include "alink/burst_pool.h"
 #include "base/ids.h"
+#include "base/port_set.h"
 #include "base/trace.h"
 #include "base/units.h"
 #include "fabric/plane_control.h"
@@ -46,6 +50,11 @@ struct endpoint_parameters {
 ///   cells.
 /// - A read sends request headers, calls the target's b_transport when they have arrived, waits for
 ///   the delay that the target adds, and sends the data back; the last byte completes it.
+/// - A reduction or multicast (alink::operation) is a write whose destination is a group, and whose
+///   source must be a member on every plane. The k-th contributions of all members must agree in
+///   address, length and format; the sum, made in the order of ports, is written at that address to
+///   each of them, and each contribution is complete when its own sender has it. A multicast is
+///   written to all members but the sender, and complete when all have it.
 /// - Before a burst enters a plane, the plane's control is asked (admit()); a read's data are
 /// checked
 ///   again on the way back. The first refusal fails the whole burst: nothing is delivered, and the
@@ -83,6 +92,16 @@ class engine : public sc_core::sc_module {
   /// latency after it happened.
   using link_callback = std::function<void(unsigned plane, base::port_id port)>;
   void on_link_failure(link_callback callback) { on_link_failure_ = std::move(callback); }
+  /// The registers of a plane's arbiter (registers/alink_class_arbiter.rdl), by offset; what is
+  /// written acts from the next slot on. Nothing and false: no arbiter here has any. Throws
+  /// arbiter::register_access_error.
+  virtual std::optional<std::uint32_t> read_arbiter(unsigned /*plane*/, std::uint32_t /*offset*/) {
+    return std::nullopt;
+  }
+  virtual bool write_arbiter(unsigned /*plane*/, std::uint32_t /*offset*/,
+                             std::uint32_t /*value*/) {
+    return false;
+  }
   /// What has been carried so far.
   virtual engine_statistics statistics() const = 0;
   /// Aborts if an invariant of the books is broken: a link above its line rate, credits that
@@ -116,11 +135,27 @@ class engine : public sc_core::sc_module {
     }
   };
 
-  /// One way through the fabric: all shares of a burst from one port to another.
+  /// Where a leg leads.
+  enum class travel : std::uint8_t {
+    pair,          ///< from one port to another
+    contribution,  ///< to the sum of a group, and back to the sender as its result
+    multicast,     ///< to several ports
+  };
+  /// A copy of a multicast, which is a burst of its own.
+  struct member_copy {
+    base::port_id output = 0;
+    burst_index burst = 0;
+  };
+
+  /// One way through the fabric: all shares of a burst.
   struct leg {
     burst_index burst = 0;
     base::port_id input = 0;
     base::port_id output = 0;
+    std::uint8_t traffic_class = 0;
+    travel how = travel::pair;
+    std::uint8_t group = 0;           ///< instead of an output
+    std::vector<member_copy> copies;  ///< of a multicast, which arrive instead of the burst
     base::picoseconds start;
     std::uint16_t planes = 0;                        ///< the planes that carry something
     std::array<std::uint64_t, plane_limit> bytes{};  ///< per plane
@@ -136,6 +171,13 @@ class engine : public sc_core::sc_module {
   /// Starts a leg. The engine calls arrived() once, as soon as it knows when the leg's last byte
   /// arrives, and not after that time.
   virtual void carry(const leg& way) = 0;
+  /// Groups that this engine has; 0: it carries no reductions and multicasts.
+  virtual unsigned group_count() const { return 0; }
+  /// It carries multicasts, not reductions only.
+  virtual bool multicasts() const { return true; }
+  /// The members of a group, before the first contribution to it and when they have changed, with
+  /// nothing of it under way.
+  virtual void set_group(unsigned /*group*/, const base::port_set& /*members*/) {}
   /// The last byte of the present leg of `burst` arrives at `when`, which is not in the past.
   void arrived(burst_index burst, base::picoseconds when);
   /// Instead of arrived(): parts of the present leg of `burst` were lost, for the reason and on the
@@ -172,10 +214,35 @@ class engine : public sc_core::sc_module {
     stage waits_for = stage::outward;
     loss lost;  ///< if it waits for its loss to be told
 
+    burst_index parent = no_parent;  ///< of a copy: the multicast
+    std::uint16_t copies = 0;        ///< of a multicast
+    std::uint16_t copies_left = 0;
+    base::picoseconds answered;   ///< of a multicast: by those who have their copies
+    std::uint64_t reduction = 0;  ///< of a contribution: its number in the group
+
     template <typename Archive>
     void fields(Archive& io) {
       io(serial, source, destination, planes, in_order, waits_for, lost);
     }
+  };
+  static constexpr burst_index no_parent = 0xffff'ffff;
+
+  /// What the members of a group contribute in one turn.
+  struct reduction {
+    std::uint64_t address = 0;
+    std::uint64_t length = 0;
+    std::uint16_t planes = 0;
+    base::element format = base::element::float32;
+    std::vector<burst_index> contributions;
+    std::vector<unsigned char> sum;  ///< empty: only timing moves
+    bool summed = false;
+    unsigned ended = 0;  ///< contributions that have their result, or never get it
+  };
+  struct group_state {
+    base::port_set members;
+    std::deque<reduction> reductions;        ///< under way
+    std::uint64_t first = 0;                 ///< number of the oldest of them
+    std::vector<std::uint64_t> contributed;  ///< per endpoint
   };
 
   /// A burst whose next stage begins at a known time. Ties go by order of acceptance.
@@ -206,6 +273,7 @@ class engine : public sc_core::sc_module {
   void send(burst_index burst, const burst_spread& spreading, unsigned from, unsigned to,
             bool requests_only);
   void fail(burst_index burst, const loss& what);
+  void lose(burst_index burst);
   void schedule(burst_index burst, stage next, base::picoseconds when);
   void keep_appointments();
   void reach_target(burst_index burst);
@@ -213,6 +281,27 @@ class engine : public sc_core::sc_module {
   void deliver(burst_index burst);
   void send_back(burst_index burst);
   void respond(burst_index burst);
+  burst_index new_burst();
+
+  // engine_groups.cpp
+  alink::cause admit_to_group(std::uint16_t used, unsigned from, unsigned group,
+                              base::port_set& members);
+  void set_out_to_group(burst_index burst, std::uint16_t mask);
+  leg leg_to_group(burst_index burst, travel how, unsigned group,
+                   const burst_spread& spreading) const;
+  void contribute(burst_index burst, unsigned group, const base::port_set& members,
+                  const burst_spread& spreading);
+  void sum_up(reduction& what);
+  bool deliver_copy(tlm::tlm_generic_payload& original, unsigned to, unsigned char* data,
+                    base::picoseconds& answered);
+  static void refused_by_target(tlm::tlm_generic_payload& payload);
+  void deliver_result(burst_index burst);
+  reduction& reduction_of(burst_index burst);
+  void end_contribution(burst_index burst, unsigned group);
+  void hand_to_all(burst_index burst, unsigned group, const base::port_set& members,
+                   const burst_spread& spreading);
+  void deliver_to_member(burst_index copy);
+  void end_copy(burst_index copy, base::picoseconds when, alink::cause why);
   void offer_response(unsigned endpoint);
   region_order& order_of(const burst_state& state) {
     return orders_[std::size_t{state.source} * endpoints_.size() + state.destination];
@@ -233,7 +322,9 @@ class engine : public sc_core::sc_module {
   kernel::alarm next_appointment_;
   std::vector<std::vector<tlm::tlm_generic_payload*>> responses_;  ///< per endpoint, in order
   std::vector<region_order> orders_;                               ///< per source and destination
-  std::vector<burst_index> released_;                              ///< scratch of reach_target()
+  std::vector<group_state> groups_;
+  alink::burst_pool copies_;           ///< what is delivered of reductions and multicasts
+  std::vector<burst_index> released_;  ///< scratch of reach_target()
   link_callback on_link_failure_;
   std::uint64_t accepted_ = 0;
   std::uint64_t under_way_ = 0;

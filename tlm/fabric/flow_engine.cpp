@@ -72,6 +72,41 @@ flow_engine::flow_engine(const sc_core::sc_module_name& name,
 }
 
 void flow_engine::carry(const leg& way) {
+  if (way.how == travel::contribution) {
+    contribute(way);
+  } else {
+    flow(way);
+  }
+}
+
+void flow_engine::set_group(unsigned index, const base::port_set& members) {
+  reducing_.resize(parameters_.reduction_groups);
+  reducing_.at(index).members = members.count();
+}
+
+/// Members contribute in the same order: the first reduction that lacks this one is the one meant.
+void flow_engine::contribute(const leg& way) {
+  std::deque<std::vector<leg>>& waiting = reducing_[way.group].waiting;
+  auto those = std::find_if(waiting.begin(), waiting.end(), [&](const std::vector<leg>& legs) {
+    return std::none_of(legs.begin(), legs.end(),
+                        [&](const leg& other) { return other.input == way.input; });
+  });
+  if (those == waiting.end()) {
+    waiting.emplace_back();
+    those = std::prev(waiting.end());
+  }
+  those->push_back(way);
+  if (those->size() == reducing_[way.group].members) {
+    const std::vector<leg> complete = std::move(*those);
+    waiting.erase(those);
+    for (leg each : complete) {
+      each.output = each.input;
+      flow(each);
+    }
+  }
+}
+
+void flow_engine::flow(const leg& way) {
   if (way.burst >= progress_.size()) {
     progress_.resize(way.burst + 1);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "fabric/engine.h"
@@ -28,6 +29,7 @@ struct flow_engine_parameters {
   base::bytes request_header{16};  ///< of a read request
   base::picoseconds path_latency;  ///< uplink, switch and downlink; at least one slot
   unsigned iterations = 1;         ///< of the arbiter whose losses are estimated
+  unsigned reduction_groups = 0;   ///< for reductions
   unsigned bin_slots = 1024;       ///< for utilisation over time
   kernel::turns* order = nullptr;  ///< what it takes turns with
 };
@@ -35,6 +37,10 @@ struct flow_engine_parameters {
 /// Fidelity `flow`: every share of a burst is whole cells that flow through a flow_plane, and its
 /// last byte arrives one path latency after the slot in which the last of them has crossed. Planes
 /// that carry the same cells from a common idle state on are simulated as one.
+///
+/// A reduction begins when all members have contributed; from then on each member's contribution
+/// and its result are one flow from its uplink to its own downlink. Multicasts are not carried, and
+/// that a switch hands out one group's cells at a time is left out.
 ///
 /// What it leaves out is what makes it fast: cells, VOQs, credits, the arbiter and its losses.
 /// docs/fabric.md says how far it is from fidelity `cell`.
@@ -57,6 +63,9 @@ class flow_engine : public engine {
 
  protected:
   void carry(const leg& way) override;
+  unsigned group_count() const override { return parameters_.reduction_groups; }
+  bool multicasts() const override { return false; }
+  void set_group(unsigned index, const base::port_set& members) override;
   void save_carriers(base::snapshot_writer& to) const override;
   void restore_carriers(base::snapshot_reader& from) override;
 
@@ -80,6 +89,14 @@ class flow_engine : public engine {
     }
   };
 
+  /// A group of ports, and the contributions that wait for others.
+  struct reducing_group {
+    unsigned members = 0;
+    std::deque<std::vector<leg>> waiting;  ///< oldest reduction first
+  };
+
+  void contribute(const leg& way);
+  void flow(const leg& way);
   void join_groups();
   void split_groups(const std::array<std::uint32_t, plane_limit>& cells);
   void crossed(const plane_completion& share, std::uint16_t planes);
@@ -101,6 +118,7 @@ class flow_engine : public engine {
   std::vector<std::uint32_t> lost_;        ///< scratch of lose_plane() and lose_link()
   std::uint16_t narrowed_ = 0;             ///< planes with a link that is not as it was built
   std::vector<std::vector<bool>> narrow_links_;  ///< by plane and port
+  std::vector<reducing_group> reducing_;
   kernel::alarm wake_;
   std::uint64_t wake_slot_ = 0;  ///< when the next wake-up is, if there is one
   bool awake_ = false;

@@ -13,7 +13,8 @@ namespace sn::fabric {
 
 /// Bursts of one source to one destination that touch the same region of 256 bytes reach their
 /// target in the order in which they were sent: of two that are delivered, the one sent first is
-/// delivered first, and each once. One that fails on its way may be passed. Place one checker as
+/// delivered first, and each once; of multicasts only that they were sent, and the order of their
+/// first copies. One that fails on its way may be passed. Place one checker as
 /// the witness of every hop between devices and one fabric, in both directions. It shares nothing
 /// with the fabric's own book-keeping (region_order).
 class order_checker : public checker::witness {

@@ -5,6 +5,7 @@
 
 #include "alink/status.h"
 #include "base/ids.h"
+#include "base/port_set.h"
 
 namespace sn::fabric {
 
@@ -24,6 +25,8 @@ class plane_control {
   virtual std::optional<base::port_id> route(base::endpoint_id destination) const = 0;
   /// The virtual pod of the endpoint behind `port`; 0: none.
   virtual base::pod_id pod(base::port_id port) const = 0;
+  /// The members of a group for reductions and multicasts; none: there is no such group.
+  virtual base::port_set group(unsigned /*index*/) const { return {}; }
   /// A burst was refused at ingress, for the switch's counters.
   virtual void refused(alink::cause why) = 0;
 };

@@ -16,6 +16,25 @@ plane_process::plane_process(const sc_core::sc_module_name& name, unsigned index
       batch_slots_(batch_slots),
       listener_(listener),
       wake_(order, [this] { run(); }) {
+  begin();
+}
+
+plane_process::plane_process(const sc_core::sc_module_name& name, unsigned index,
+                             const plane_parameters& parameters,
+                             arbiter::class_scheduler& scheduler, const slot_clock& clock,
+                             std::uint64_t batch_slots, plane_listener& listener,
+                             kernel::turns* order)
+    : sc_core::sc_module(name),
+      index_(index),
+      plane_(parameters, scheduler),
+      clock_(clock),
+      batch_slots_(batch_slots),
+      listener_(listener),
+      wake_(order, [this] { run(); }) {
+  begin();
+}
+
+void plane_process::begin() {
   base::ensure(batch_slots_ >= 1, "a batch has at least one slot");
 }
 
@@ -25,6 +44,19 @@ void plane_process::inject(plane_injection share) {
   if (!awake_) {
     wake_up();
   }
+}
+
+void plane_process::inject(plane_injection share, const std::vector<plane_copy>& copies) {
+  share.slot = clock_.first_from(alink::now());
+  plane_.inject_multicast(share, copies);
+  if (!awake_) {
+    wake_up();
+  }
+}
+
+void plane_process::set_members(unsigned group, const base::port_set& members) {
+  catch_up();
+  plane_.set_members(group, members);
 }
 
 void plane_process::lose() {

@@ -39,9 +39,18 @@ class plane_process : public sc_core::sc_module {
                 const plane_parameters& parameters, arbiter::scheduler& scheduler,
                 const slot_clock& clock, std::uint64_t batch_slots, plane_listener& listener,
                 kernel::turns* order);
+  /// The same with an arbiter with classes.
+  plane_process(const sc_core::sc_module_name& name, unsigned index,
+                const plane_parameters& parameters, arbiter::class_scheduler& scheduler,
+                const slot_clock& clock, std::uint64_t batch_slots, plane_listener& listener,
+                kernel::turns* order);
 
   /// Injects a share now; its slot is set here.
   void inject(plane_injection share);
+  /// Injects a multicast.
+  void inject(plane_injection share, const std::vector<plane_copy>& copies);
+  /// Changes the members of a group, of which nothing is under way.
+  void set_members(unsigned group, const base::port_set& members);
 
   /// The switch dies now: the listener is told of everything that has crossed by now, and of what
   /// will not.
@@ -50,6 +59,9 @@ class plane_process : public sc_core::sc_module {
   void lose_link(base::port_id port);
   /// The link at `port` is up again, `narrower` times slower than it was built.
   void restore_link(base::port_id port, unsigned narrower);
+
+  /// Simulates all slots that have passed: what is changed then acts from now on.
+  void catch_up() { run(); }
 
   const class plane& plane() const { return plane_; }
 
@@ -60,6 +72,7 @@ class plane_process : public sc_core::sc_module {
   }
 
  private:
+  void begin();
   void run();
   void run_to_now();
   void tell_losses(alink::cause why);

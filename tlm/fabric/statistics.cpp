@@ -12,6 +12,8 @@ engine_statistics difference(const engine_statistics& before, engine_statistics 
   subtract(after.bytes_delivered, before.bytes_delivered);
   subtract(after.bytes_replayed, before.bytes_replayed);
   subtract(after.bytes_failed, before.bytes_failed);
+  subtract(after.bytes_reduced, before.bytes_reduced);
+  subtract(after.bytes_copied, before.bytes_copied);
   subtract(after.cells, before.cells);
   subtract(after.slots, before.slots);
   for (std::size_t p = 0; p < after.planes.size(); ++p) {
@@ -49,6 +51,8 @@ void add_totals(engine_statistics& sum, const engine_statistics& part) {
   sum.bytes_delivered += part.bytes_delivered;
   sum.bytes_replayed += part.bytes_replayed;
   sum.bytes_failed += part.bytes_failed;
+  sum.bytes_reduced += part.bytes_reduced;
+  sum.bytes_copied += part.bytes_copied;
   sum.cells += part.cells;
   sum.slots += part.slots;
 }

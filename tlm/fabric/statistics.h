@@ -45,7 +45,7 @@ struct plane_statistics {
 };
 
 /// A whole engine. Bytes are the data of bursts, for reads and writes alike; once nothing is under
-/// way, bytes_injected = bytes_delivered + bytes_failed.
+/// way, bytes_injected + bytes_copied = bytes_delivered + bytes_reduced + bytes_failed.
 struct engine_statistics {
   std::uint64_t bursts = 0;         ///< accepted from devices
   std::uint64_t bursts_failed = 0;  ///< completed with an error
@@ -53,14 +53,16 @@ struct engine_statistics {
   std::uint64_t bytes_delivered = 0;
   std::uint64_t bytes_replayed = 0;  ///< sent again by links, cells and all; not part of the sum
   std::uint64_t bytes_failed = 0;
-  std::uint64_t cells = 0;  ///< over all planes
-  std::uint64_t slots = 0;  ///< over all planes
+  std::uint64_t bytes_reduced = 0;  ///< contributions that became part of another
+  std::uint64_t bytes_copied = 0;   ///< results and multicasts, beyond the first to have each
+  std::uint64_t cells = 0;          ///< over all planes
+  std::uint64_t slots = 0;          ///< over all planes
   std::vector<plane_statistics> planes;
 
   template <typename Archive>
   void fields(Archive& io) {
-    io(bursts, bursts_failed, bytes_injected, bytes_delivered, bytes_replayed, bytes_failed, cells,
-       slots, planes);
+    io(bursts, bursts_failed, bytes_injected, bytes_delivered, bytes_replayed, bytes_failed,
+       bytes_reduced, bytes_copied, cells, slots, planes);
   }
 };
 

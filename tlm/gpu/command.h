@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "alink/burst.h"
+#include "base/element_sum.h"
 #include "registers/generated/cpp/gpu.h"
 
 namespace sn::gpu {
@@ -24,10 +26,8 @@ inline constexpr unsigned compute_classes = 4;
 enum class precision : std::uint8_t { fp8 = 0, bf16 = 1 };
 inline constexpr unsigned precisions = 2;
 
-/// What the elements of a reduction are; four bytes each, little-endian.
-enum class element : std::uint8_t { float32 = 0, int32 = 1 };
-inline constexpr unsigned elements = 2;
-inline constexpr std::uint64_t element_size = 4;
+/// What the elements of a reduction are.
+using element = base::element;
 
 /// Bits of command::flags.
 namespace command_flag {
@@ -75,7 +75,7 @@ struct reduction {
   std::uint64_t source = 0;       ///< HBM address of the first array
   std::uint64_t stride = 0;       ///< from one array to the next
   std::uint8_t reserved_1[8] = {};
-  std::uint64_t bytes = 0;  ///< of each array, a multiple of the element size
+  std::uint64_t bytes = 0;  ///< of each array, whole elements
   std::uint64_t label = 0;  ///< as in command
   std::uint8_t reserved_2[8] = {};
 };
@@ -83,12 +83,14 @@ static_assert(sizeof(reduction) == sizeof(command) && std::is_trivially_copyable
 static_assert(offsetof(reduction, flags) == offsetof(command, flags) &&
               offsetof(reduction, label) == offsetof(command, label));
 
-/// An entry of a message table: so many bytes of this GPU's HBM to an endpoint. The table is read
-/// when the transfer is issued.
+/// An entry of a message table: so many bytes of this GPU's HBM to an endpoint, or to a group of
+/// which the GPU is a member. What comes of a contribution to a sum is written to `remote_address`
+/// here and at all other members, and counted as an arrival under the transfer's tag. The table is
+/// read when the transfer is issued.
 struct message {
-  std::uint32_t endpoint = 0;
-  std::uint32_t reserved = 0;
-  std::uint64_t bytes = 0;           ///< up to 4 GiB - 1; 0: nothing is sent
+  std::uint32_t endpoint = 0;  ///< or the number of the group
+  std::uint32_t kind = 0;      ///< [7:0] alink::operation, [15:8] of a contribution base::element
+  std::uint64_t bytes = 0;     ///< up to 4 GiB - 1; 0: nothing is sent
   std::uint64_t remote_address = 0;  ///< at the endpoint
   std::uint64_t local_address = 0;   ///< in this GPU's HBM
 
@@ -97,6 +99,16 @@ struct message {
     io(endpoint, bytes, remote_address, local_address);
   }
 };
+/// The kind of a message, and its parts.
+constexpr std::uint32_t kind_of(alink::operation what, element format) {
+  return static_cast<std::uint32_t>(what) | static_cast<std::uint32_t>(format) << 8U;
+}
+constexpr std::uint32_t operation_of(const message& item) {
+  return item.kind & 0xffU;
+}
+constexpr std::uint32_t format_of(const message& item) {
+  return item.kind >> 8U;
+}
 static_assert(sizeof(message) == 32 && std::is_trivially_copyable_v<message>);
 
 }  // namespace sn::gpu

@@ -85,7 +85,7 @@ void copy_engine::step(base::picoseconds now) {
     }
     ++entry.outstanding;
     ++outstanding_;
-    if (item.endpoint == parameters_.endpoint) {
+    if (item.kind == 0 && item.endpoint == parameters_.endpoint) {
       copy_locally(index, item, now);
     } else {
       send(index, item, now);
@@ -126,6 +126,8 @@ void copy_engine::send(std::uint32_t index, const message& item, base::picosecon
   alink::burst_extension& extension = alink::extension_of(burst);
   extension.source = parameters_.endpoint;
   extension.destination = static_cast<base::endpoint_id>(item.endpoint);
+  extension.what = static_cast<alink::operation>(operation_of(item));
+  extension.format = static_cast<base::element>(format_of(item));
   extension.traffic_class = work.work.traffic_class;
   // Planes that have been lost since are left out, unless no other is left.
   const auto left = static_cast<std::uint16_t>(

@@ -483,8 +483,14 @@ bool gpu::prepare_transfer(const command& work, transfer& out) const {
   out.messages.resize(work.message_count);
   hbm_.content.read(work.messages, out.messages.data(), work.message_count * sizeof(message));
   for (const message& item : out.messages) {
-    const bool local = item.endpoint == parameters_.endpoint;
-    if (item.endpoint >= base::endpoint_limit || item.bytes > 0xffff'ffffU ||
+    const bool reduces = operation_of(item) == static_cast<std::uint32_t>(alink::operation::reduce);
+    const bool local = reduces || (item.kind == 0 && item.endpoint == parameters_.endpoint);
+    const bool known =
+        operation_of(item) <= static_cast<std::uint32_t>(alink::operation::multicast) &&
+        format_of(item) < (reduces ? base::element_formats : 1);
+    if (!known ||
+        (reduces && item.bytes % base::size_of(static_cast<element>(format_of(item))) != 0) ||
+        item.endpoint >= base::endpoint_limit || item.bytes > 0xffff'ffffU ||
         !hbm_.content.contains(item.local_address, item.bytes) ||
         (local && !hbm_.content.contains(item.remote_address, item.bytes))) {
       return false;

@@ -8,25 +8,11 @@ namespace sn::gpu {
 
 namespace {
 
-/// Elements that are summed at a time.
-constexpr std::uint64_t batch = 4096;
+/// Bytes that are summed at a time: whole elements of any format.
+constexpr std::uint64_t batch = 16'384;
 
-template <typename Element>
-void add(const reduction& work, memory::sparse_memory& hbm) {
-  static_assert(sizeof(Element) == element_size);
-  std::vector<Element> sum(batch);
-  std::vector<Element> operand(batch);
-  for (std::uint64_t at = 0; at < work.bytes; at += batch * element_size) {
-    const std::uint64_t size = std::min(batch * element_size, work.bytes - at);
-    hbm.read(work.destination + at, sum.data(), size);
-    for (std::uint64_t k = 0; k < work.operands; ++k) {
-      hbm.read(work.source + k * work.stride + at, operand.data(), size);
-      for (std::uint64_t i = 0; i < size / element_size; ++i) {
-        sum[i] += operand[i];
-      }
-    }
-    hbm.write(work.destination + at, sum.data(), size);
-  }
+std::uint64_t element_size(const reduction& work) {
+  return base::size_of(static_cast<element>(work.format));
 }
 
 }  // namespace
@@ -44,8 +30,9 @@ command command_of(const reduction& work) {
 }
 
 bool is_possible(const reduction& work, const memory::sparse_memory& hbm) {
-  if (work.format >= elements || work.operands == 0 || work.bytes % element_size != 0 ||
-      !hbm.contains(work.destination, work.bytes) || !hbm.contains(work.source, work.bytes)) {
+  if (work.format >= base::element_formats || work.operands == 0 ||
+      work.bytes % element_size(work) != 0 || !hbm.contains(work.destination, work.bytes) ||
+      !hbm.contains(work.source, work.bytes)) {
     return false;
   }
   // The last array begins at source + (operands - 1) * stride; ask without overflow.
@@ -54,7 +41,7 @@ bool is_possible(const reduction& work, const memory::sparse_memory& hbm) {
 }
 
 std::uint64_t additions(const reduction& work) {
-  return work.bytes / element_size * work.operands;
+  return work.bytes / element_size(work) * work.operands;
 }
 
 base::bytes traffic(const reduction& work) {
@@ -62,10 +49,16 @@ base::bytes traffic(const reduction& work) {
 }
 
 void perform(const reduction& work, memory::sparse_memory& hbm) {
-  if (static_cast<element>(work.format) == element::float32) {
-    add<float>(work, hbm);
-  } else {
-    add<std::uint32_t>(work, hbm);
+  std::vector<std::uint8_t> sum(batch);
+  std::vector<std::uint8_t> operand(batch);
+  for (std::uint64_t at = 0; at < work.bytes; at += batch) {
+    const std::uint64_t size = std::min(batch, work.bytes - at);
+    hbm.read(work.destination + at, sum.data(), size);
+    for (std::uint64_t k = 0; k < work.operands; ++k) {
+      hbm.read(work.source + k * work.stride + at, operand.data(), size);
+      base::add_elements(static_cast<element>(work.format), sum.data(), operand.data(), size);
+    }
+    hbm.write(work.destination + at, sum.data(), size);
   }
 }
 

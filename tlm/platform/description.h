@@ -1,6 +1,7 @@
 // What a platform is: the typed content of a file of platforms/, and what follows from it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -118,7 +119,12 @@ struct controller_parameters {
 struct alink_switch_parameters {
   unsigned ports = 0;
   unsigned arbiter_iterations = 0;
-  unsigned voq_depth = 0;  ///< cells, per pair of input and output
+  unsigned voq_depth = 0;  ///< cells, per pair of input and output, and class
+  unsigned classes = 1;    ///< traffic classes; 1: the arbiter has none
+  std::array<std::uint8_t, 4> class_weights{1, 1, 1, 1};  ///< of all but the highest
+  unsigned class_age_limit = 1024;  ///< slots after which the guard helps a class; 0: never
+  unsigned groups = 8;              ///< for reductions and multicasts, if switches can do them
+  unsigned reduction_buffer = 64;   ///< cells of results, per group
   controller_parameters controller;
 };
 

@@ -34,6 +34,9 @@ fabric::cell_engine_parameters cell_parameters(const description& machine, unsig
   parameters.downlink_latency = links.propagation() + links.accelerator_phy_rx;
   parameters.credit_latency = links.accelerator_phy_rx + links.propagation();
   parameters.iterations = machine.alink_switch.arbiter_iterations;
+  parameters.classes = machine.alink_switch.classes;
+  parameters.class_weights = machine.alink_switch.class_weights;
+  parameters.reduction_buffer_cells = machine.alink_switch.reduction_buffer;
   parameters.bit_error_rate = links.bit_error_rate;
   parameters.error_seed = 1 + domain;
   return parameters;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "arbiter/class_arbiter.h"
 #include "base/yaml_reader.h"
 #include "fabric/spray.h"
 #include "platform/loader_checks.h"
@@ -74,11 +77,45 @@ controller_parameters read_controller(yaml_reader map) {
   return controller;
 }
 
+void read_classes(yaml_reader& map, alink_switch_parameters& parts) {
+  if (map.has("traffic_classes")) {
+    parts.classes = read_count(map, "traffic_classes", 1, arbiter::class_limit);
+  }
+  if (map.has("class_weights")) {
+    const auto weights = map.get_integers("class_weights", 1, 255);
+    if (weights.size() + 1 != parts.classes) {
+      map.fail("class_weights", fmt::format("expected a weight for each of the {} classes below "
+                                            "the highest, found {}",
+                                            parts.classes - 1, weights.size()));
+    }
+    for (std::size_t c = 0; c < weights.size(); ++c) {
+      parts.class_weights.at(c) = static_cast<std::uint8_t>(weights[c]);
+    }
+  }
+  if (map.has("class_age_limit")) {
+    parts.class_age_limit = read_count(map, "class_age_limit", 0, 65'535);
+  }
+}
+
+void read_groups(yaml_reader& map, alink_switch_parameters& parts) {
+  // A group takes two numbers of ports beyond those of the switch.
+  const unsigned room = (base::port_limit - parts.ports) / 2;
+  parts.groups = std::min(parts.groups, room);
+  if (map.has("groups")) {
+    parts.groups = read_count(map, "groups", 0, std::min(room, 16U));
+  }
+  if (map.has("reduction_buffer")) {
+    parts.reduction_buffer = read_count(map, "reduction_buffer", 1, 65'535);
+  }
+}
+
 alink_switch_parameters read_switch(yaml_reader map) {
   alink_switch_parameters parts;
   parts.ports = read_count(map, "ports", 1, base::port_limit);
   parts.arbiter_iterations = read_count(map, "arbiter_iterations", 1, base::iteration_limit);
   parts.voq_depth = read_count(map, "voq_depth", 1, 65'535);
+  read_classes(map, parts);
+  read_groups(map, parts);
   parts.controller = read_controller(map.child("controller"));
   return parts;
 }

@@ -11,6 +11,7 @@
 #include "kernel/payload_names.h"
 #include "platform/fabric_parameters.h"
 #include "platform/gpu_parameters.h"
+#include "registers/generated/cpp/alink_class_arbiter.h"
 
 namespace sn::platform {
 
@@ -68,6 +69,12 @@ soc::controller_configuration system::controller(const controller_parameters& pa
   return result;
 }
 
+/// Groups that switches have in this run.
+unsigned system::groups(const system_options& options) const {
+  return options.in_switch && machine_.scale_up.in_network_reduction ? machine_.alink_switch.groups
+                                                                     : 0;
+}
+
 void system::build_switches(const system_options& options) {
   for (unsigned domain = 0; domain < machine_.topology.domains(); ++domain) {
     for (unsigned plane = 0; plane < machine_.topology.planes; ++plane) {
@@ -76,6 +83,16 @@ void system::build_switches(const system_options& options) {
       parameters.iterations = machine_.alink_switch.arbiter_iterations;
       parameters.plane = plane;
       parameters.domain = domain;
+      parameters.groups = groups(options);
+      const unsigned classes = machine_.alink_switch.classes;
+      if (classes > 1 || parameters.groups > 0) {
+        parameters.classes = classes;
+        for (unsigned c = 0; c < classes; ++c) {
+          // A single class has nobody to starve it.
+          parameters.class_straps.at(c) = {machine_.alink_switch.class_weights.at(c),
+                                           classes > 1 ? machine_.alink_switch.class_age_limit : 0};
+        }
+      }
       parameters.controller = controller(machine_.alink_switch.controller, 32, "switch", options);
       switches_.push_back(std::make_unique<sn::alink_switch::alink_switch>(
           fmt::format("switch{}_{}", domain, plane).c_str(), parameters));
@@ -200,11 +217,13 @@ void system::build_fabrics(const system_options& options) {
     if (options.engine == fabric_engine::flow) {
       fabric::flow_engine_parameters parameters = flow_parameters(machine_, domain);
       parameters.order = &order_;
+      parameters.reduction_groups = groups(options);
       fabrics_.push_back(std::make_unique<fabric::flow_engine>(name.c_str(), parameters));
     } else {
       fabric::cell_engine_parameters parameters = cell_parameters(machine_, domain);
       parameters.arbiter = options.arbiter;
       parameters.order = &order_;
+      parameters.groups = groups(options);
       fabrics_.push_back(std::make_unique<fabric::cell_engine>(name.c_str(), parameters));
     }
     fabric::engine& engine = *fabrics_.back();
@@ -235,13 +254,26 @@ void system::build_fabrics(const system_options& options) {
         bind(pools_[endpoint - first_pool]->to_fabric, pools_[endpoint - first_pool]->from_fabric);
       }
     }
-    for (unsigned plane = 0; plane < machine_.topology.planes; ++plane) {
-      sn::alink_switch::alink_switch& control = alink_switch(domain, plane);
-      engine.attach_control(plane, control);
-      control.on_count_cells([&engine, plane](base::port_id port) {
-        return sn::alink_switch::port_cells{engine.cells_in(plane, port),
-                                            engine.cells_out(plane, port)};
-      });
+    attach_switches(domain);
+  }
+}
+
+void system::attach_switches(unsigned domain) {
+  fabric::engine& engine = *fabrics_[domain];
+  for (unsigned plane = 0; plane < machine_.topology.planes; ++plane) {
+    sn::alink_switch::alink_switch& control = alink_switch(domain, plane);
+    engine.attach_control(plane, control);
+    control.on_count_cells([&engine, plane](base::port_id port) {
+      return sn::alink_switch::port_cells{engine.cells_in(plane, port),
+                                          engine.cells_out(plane, port)};
+    });
+    if (engine.read_arbiter(plane, registers::alink_class_arbiter::capability)) {
+      control.on_arbiter({[&engine, plane](std::uint32_t offset) {
+                            return engine.read_arbiter(plane, offset).value();
+                          },
+                          [&engine, plane](std::uint32_t offset, std::uint32_t value) {
+                            engine.write_arbiter(plane, offset, value);
+                          }});
     }
   }
 }

@@ -39,6 +39,9 @@ struct system_options {
   /// Puts a checker of TLM-2.0's base protocol between devices and fabric, on the management
   /// network and at the hosts, and watches the order of bursts. A violation aborts.
   bool check_protocols = true;
+  /// The switches reduce and multicast, if the machine's can: their arbiter is the one with classes
+  /// also where there is one class. Nothing else differs, but for the time to simulate.
+  bool in_switch = false;
 };
 
 /// The whole machine. Endpoints, ports and pods are numbered as the description says.
@@ -116,6 +119,8 @@ class system : public sc_core::sc_module {
   void build_cipus(const system_options& options);
   void build_links();
   void build_fabrics(const system_options& options);
+  unsigned groups(const system_options& options) const;
+  void attach_switches(unsigned domain);
   void attach_management();
   void happen();
   void follow_link(base::endpoint_id endpoint, unsigned plane, alink::link_state state);

@@ -59,6 +59,7 @@ bool does(collective_algorithm algorithm, collective_kind kind) {
     case collective_algorithm::double_binary_tree:
       return kind == collective_kind::all_reduce || kind == collective_kind::broadcast;
     case collective_algorithm::in_switch:
+      return in_switch_does(kind);
     case collective_algorithm::hierarchical:
       return false;  // of no program
   }
@@ -174,12 +175,18 @@ std::uint64_t weight(std::uint32_t source, std::uint32_t destination) {
 /// The same for further groups: their ranks have other numbers, and their tags never meet.
 void repeat_for_groups(program& work, const collective& what) {
   for (std::uint32_t group = 1; group < what.groups; ++group) {
+    if (!work.groups.empty()) {
+      std::vector<std::uint32_t>& members = work.groups.emplace_back(work.groups.front());
+      for (std::uint32_t& rank : members) {
+        rank += group * what.ranks;
+      }
+    }
     for (std::uint32_t rank = 0; rank < what.ranks; ++rank) {
       rank_program& added = work.ranks.emplace_back(work.ranks[rank]);
       for (queue& each : added.queues) {
         for (operation& op : each.operations) {
           for (message& item : op.transfer.messages) {
-            item.peer += group * what.ranks;
+            item.peer += item.kind == message_kind::unicast ? group * what.ranks : group;
           }
         }
       }
@@ -281,6 +288,8 @@ collective_program expand(const collective& what) {
       expand_trees(build, what);
       break;
     case collective_algorithm::in_switch:
+      expand_in_switch(build, what);
+      break;
     case collective_algorithm::hierarchical:
       base::invariant_violated("no program does it");  // check() refuses it
   }
@@ -292,12 +301,17 @@ collective_program expand(const collective& what) {
 std::vector<collective_algorithm> algorithms_for(collective_kind kind, std::uint32_t ranks) {
   std::vector<collective_algorithm> result;
   for (const auto& [algorithm, name] : algorithm_names) {
-    if (does(algorithm, kind) &&
+    if (algorithm != collective_algorithm::in_switch && does(algorithm, kind) &&
         (algorithm != collective_algorithm::halving_doubling || is_power_of_two(ranks))) {
       result.push_back(algorithm);
     }
   }
   return result;
+}
+
+bool in_switch_does(collective_kind kind) {
+  return kind == collective_kind::all_reduce || kind == collective_kind::all_gather ||
+         kind == collective_kind::broadcast;
 }
 
 double bus_factor(collective_kind kind, std::uint32_t ranks) {

@@ -32,7 +32,7 @@ enum class collective_algorithm : std::uint8_t {
   halving_doubling,
   binary_tree,
   double_binary_tree,
-  in_switch,     ///< the switches sum up and hand out; only with a library's model
+  in_switch,     ///< the switches sum up and hand out
   hierarchical,  ///< level by level; only as a schedule (schedule.h), not as a program
 };
 
@@ -57,6 +57,7 @@ struct collective {
   /// all_to_all_v: elements from each rank of a group to each, source by source; none: as
   /// exchanged_part() says. `elements` is then the most that a rank gives.
   std::shared_ptr<const std::vector<std::uint64_t>> parts = nullptr;
+  std::uint8_t traffic_class = 0;  ///< of its messages
 
   std::uint32_t all_ranks() const { return ranks * groups; }
 };
@@ -107,8 +108,11 @@ std::uint32_t channels_of(const collective& what);
 /// "ranks", for what the algorithm does not do.
 collective_program expand(const collective& what);
 
-/// The algorithms that do a kind of collective for so many ranks.
+/// The algorithms that do a kind of collective for so many ranks, with any switches.
 std::vector<collective_algorithm> algorithms_for(collective_kind kind, std::uint32_t ranks);
+
+/// in_switch does it, if the switches can.
+bool in_switch_does(collective_kind kind);
 
 /// Bus bandwidth over algorithm bandwidth, as nccl-tests defines it: with it, a collective that
 /// keeps every link busy shows the rate of a link.

@@ -30,6 +30,9 @@ void direct_send_receive(collective_builder& build, const collective& what);
 void halving_reduce_scatter(collective_builder& build, element_range whole, unsigned queue);
 void doubling_all_gather(collective_builder& build, element_range whole, unsigned queue);
 
+// collective_in_switch.cpp: everyone sends once, to the group of all ranks.
+void expand_in_switch(collective_builder& build, const collective& what);
+
 /// A rank of a tree.
 struct tree_node {
   static constexpr std::uint32_t no_parent = ~std::uint32_t{0};

@@ -45,6 +45,10 @@ class collective_builder {
   void name_step(const std::string& step) { step_ = step; }
   void send(std::uint32_t rank, unsigned queue, std::uint32_t tag,
             const std::vector<copy_to>& copies);
+  /// The group of all ranks, number 0, is used.
+  void use_group();
+  /// A part of the sender's data, to the same place at the members of the group; queue 0.
+  void send_to_group(std::uint32_t rank, std::uint32_t tag, message_kind kind, element_range part);
   void wait(std::uint32_t rank, unsigned queue, std::uint32_t tag, std::uint64_t elements);
   void reduce(std::uint32_t rank, unsigned queue, const add_to& sum);
 

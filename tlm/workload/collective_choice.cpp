@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "base/error.h"
 #include "workload/collective_algorithms.h"
@@ -108,6 +109,13 @@ collective_cost cost_of(const collective& what) {
     return cost_of_trees(what);
   }
   collective_cost cost;
+  if (what.algorithm == collective_algorithm::in_switch) {
+    // The sums and copies of the switches take no longer than their cells.
+    cost.steps = 1;
+    // A switch hands out one group's cells at a time.
+    cost.wire = base::bytes(what.elements * element_size * what.groups);
+    return cost;
+  }
   switch (what.kind) {
     case collective_kind::all_reduce:
       cost = half_of_all_reduce(what, true) + half_of_all_reduce(what, false);
@@ -145,7 +153,11 @@ collective_choice choose_algorithm(const collective& what, const collective_rate
   };
   std::optional<candidate> best;
   std::optional<candidate> next;
-  for (const collective_algorithm algorithm : algorithms_for(what.kind, what.ranks)) {
+  std::vector<collective_algorithm> algorithms = algorithms_for(what.kind, what.ranks);
+  if (rates.in_switch && in_switch_does(what.kind)) {
+    algorithms.push_back(collective_algorithm::in_switch);
+  }
+  for (const collective_algorithm algorithm : algorithms) {
     collective with = what;
     with.algorithm = algorithm;
     const collective_cost cost = cost_of(with);

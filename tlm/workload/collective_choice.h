@@ -25,6 +25,7 @@ struct collective_rates {
   base::picoseconds reduction;  ///< of a sum without bytes
   base::bytes_per_second wire;  ///< payload of a rank's links, each direction
   base::bytes_per_second sum;   ///< HBM bandwidth that sums reach
+  bool in_switch = false;       ///< the switches can sum up and hand out
 };
 
 /// steps x step + reductions x reduction + wire time + sum time; of the last two only the longer

@@ -28,6 +28,13 @@ struct compute_work {
   base::bytes hbm_traffic;  ///< bytes read from and written to HBM
 };
 
+/// Where a message goes.
+enum class message_kind : std::uint8_t {
+  unicast,    ///< to a rank
+  reduce,     ///< float32 to the sum of a group of ranks, which all of them get at `to`
+  multicast,  ///< to all other ranks of a group
+};
+
 /// A message of a transfer: `size` bytes to rank `peer`. In a program with data it also says which
 /// bytes: offsets in the data of the sender and of the receiver.
 struct message {
@@ -35,6 +42,7 @@ struct message {
   base::bytes size;
   base::bytes from{0};
   base::bytes to{0};
+  message_kind kind = message_kind::unicast;  ///< else `peer` is the number of a group
 };
 
 /// Data sent by the copy engines: does not block the queue. Each message, when it has arrived, adds
@@ -42,6 +50,7 @@ struct message {
 /// HBM and counts as an arrival as well.
 struct transfer_work {
   std::uint32_t tag = 0;
+  std::uint8_t traffic_class = 0;
   std::vector<message> messages;  ///< in the order of issue
 };
 
@@ -109,6 +118,10 @@ struct rank_program {
 /// send to a rank under a tag equal the bytes that it waits for.
 struct program {
   std::vector<rank_program> ranks;
+
+  /// Ranks in groups, by number, that switches reduce and multicast for. The data of all ranks then
+  /// begin at one address.
+  std::vector<std::vector<std::uint32_t>> groups{};
 
   /// Its messages say which bytes they carry. Else each source has a place of its own at every
   /// destination, and only sizes matter.

@@ -19,6 +19,10 @@ extern "C" {
 #define ALINK_SWITCH__CAPABILITY__ITERATIONS_bp 8
 #define ALINK_SWITCH__CAPABILITY__ITERATIONS_bw 4
 #define ALINK_SWITCH__CAPABILITY__ITERATIONS_reset 0x0
+#define ALINK_SWITCH__CAPABILITY__CLASSES_bm 0x7000
+#define ALINK_SWITCH__CAPABILITY__CLASSES_bp 12
+#define ALINK_SWITCH__CAPABILITY__CLASSES_bw 3
+#define ALINK_SWITCH__CAPABILITY__CLASSES_reset 0x0
 #define ALINK_SWITCH__CAPABILITY__PLANE_bm 0xff0000
 #define ALINK_SWITCH__CAPABILITY__PLANE_bp 16
 #define ALINK_SWITCH__CAPABILITY__PLANE_bw 8
@@ -58,6 +62,22 @@ extern "C" {
 #define ALINK_SWITCH__REFUSED_FOREIGN_POD__COUNT_bw 32
 #define ALINK_SWITCH__REFUSED_FOREIGN_POD__COUNT_reset 0x0
 
+// reg - alink_switch.group_capability
+#define ALINK_SWITCH__GROUP_CAPABILITY__COUNT_bm 0xff
+#define ALINK_SWITCH__GROUP_CAPABILITY__COUNT_bp 0
+#define ALINK_SWITCH__GROUP_CAPABILITY__COUNT_bw 8
+#define ALINK_SWITCH__GROUP_CAPABILITY__COUNT_reset 0x0
+
+// reg - alink_switch.class_strap[]
+#define ALINK_SWITCH__CLASS_STRAPX__WEIGHT_bm 0xff
+#define ALINK_SWITCH__CLASS_STRAPX__WEIGHT_bp 0
+#define ALINK_SWITCH__CLASS_STRAPX__WEIGHT_bw 8
+#define ALINK_SWITCH__CLASS_STRAPX__WEIGHT_reset 0x1
+#define ALINK_SWITCH__CLASS_STRAPX__AGE_LIMIT_bm 0xffff0000
+#define ALINK_SWITCH__CLASS_STRAPX__AGE_LIMIT_bp 16
+#define ALINK_SWITCH__CLASS_STRAPX__AGE_LIMIT_bw 16
+#define ALINK_SWITCH__CLASS_STRAPX__AGE_LIMIT_reset 0x0
+
 // reg - alink_switch.port_control[]
 #define ALINK_SWITCH__PORT_CONTROLX__ENABLE_bm 0x1
 #define ALINK_SWITCH__PORT_CONTROLX__ENABLE_bp 0
@@ -83,6 +103,12 @@ extern "C" {
 #define ALINK_SWITCH__PORT_PODX__POD_bp 0
 #define ALINK_SWITCH__PORT_PODX__POD_bw 16
 #define ALINK_SWITCH__PORT_PODX__POD_reset 0x0
+
+// reg - alink_switch.group_member[]
+#define ALINK_SWITCH__GROUP_MEMBERX__PORTS_bm 0xffffffff
+#define ALINK_SWITCH__GROUP_MEMBERX__PORTS_bp 0
+#define ALINK_SWITCH__GROUP_MEMBERX__PORTS_bw 32
+#define ALINK_SWITCH__GROUP_MEMBERX__PORTS_reset 0x0
 
 // reg - alink_switch.route[]
 #define ALINK_SWITCH__ROUTEX__PORT_bm 0xff
@@ -115,11 +141,14 @@ typedef struct __attribute__ ((__packed__)) {
     uint32_t refused_port_down;
     uint32_t refused_no_route;
     uint32_t refused_foreign_pod;
-    uint8_t RESERVED_2c_3ff[0x3d4];
+    uint32_t group_capability;
+    uint32_t class_strap[4];
+    uint8_t RESERVED_40_3ff[0x3c0];
     uint32_t port_control[128];
     uint32_t port_status[128];
     uint32_t port_pod[128];
-    uint8_t RESERVED_a00_fff[0x600];
+    uint32_t group_member[64];
+    uint8_t RESERVED_b00_fff[0x500];
     uint32_t route[1024];
     uint32_t cells_in[128];
     uint32_t cells_out[128];

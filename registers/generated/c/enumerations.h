@@ -41,12 +41,14 @@ enum mailbox_command {
   mailbox_command_set_pod = 4,  // Switch: port argument[0] belongs to pod argument[1] (0: none); owner of the port only.
   mailbox_command_set_route = 5,  // Switch: endpoint argument[0] is reached by port argument[1]; owner of the port only, and of the route that it replaces.
   mailbox_command_clear_route = 6,  // Switch: endpoint argument[0] has no route any more; owner of the route's port only.
+  mailbox_command_set_group = 7,  // Switch: of the caller's ports in word argument[1] (32 w to 32 w + 31), those of the mask argument[2] are members of group argument[0], and the others are not.
   mailbox_command_pool_capacity = 16,  // Pool: value[0] = MiB in all, value[1] = MiB free, value[2] = devices.
   mailbox_command_pool_allocate = 17,  // Pool: argument[0] MiB for the caller (a multiple of 256 times the ways), argument[1] = interleave ways; value[0..1] = address within each target device (low, high), value[2] = decoder index, value[3] = first target device. The caller programs the decoder itself.
   mailbox_command_pool_release = 18,  // Pool: releases the decoder argument[0] and gives its capacity back.
   mailbox_command_host_status = 32,  // CIPU, from its host: value[0] = stage, value[1] = GPUs ready, value[2] = ports trained, value[3] = routes written.
   mailbox_command_host_pool = 33,  // CIPU, from its host: value[0] = MiB of pool mapped, value[1..2] = base address (low, high), value[3] = pool endpoint.
   mailbox_command_host_gpu = 34,  // CIPU, from its host: state of GPU argument[0] of the partition; value[0] = endpoint, value[1] = health, value[2] = ports up.
+  mailbox_command_host_group = 35,  // CIPU, from its host: of the GPUs of the partition, those of the mask argument[1] are members of group argument[0] at every switch, and the others are not; value[0] = members, value[1] = switches that have it. Refused by a switch: failed.
 };
 
 enum mailbox_result {

@@ -19,18 +19,23 @@ inline constexpr std::uint32_t port_change = 0x0010;
 inline constexpr std::uint32_t refused_port_down = 0x0020;
 inline constexpr std::uint32_t refused_no_route = 0x0024;
 inline constexpr std::uint32_t refused_foreign_pod = 0x0028;
+inline constexpr std::uint32_t group_capability = 0x002c;
+inline constexpr std::uint32_t class_strap = 0x0030;
 inline constexpr std::uint32_t port_control = 0x0400;
 inline constexpr std::uint32_t port_status = 0x0600;
 inline constexpr std::uint32_t port_pod = 0x0800;
+inline constexpr std::uint32_t group_member = 0x0a00;
 inline constexpr std::uint32_t route = 0x1000;
 inline constexpr std::uint32_t cells_in = 0x2000;
 inline constexpr std::uint32_t cells_out = 0x2200;
 
 // Bytes from one element of an array of registers to the next.
 inline constexpr std::uint32_t port_change_stride = 0x04;
+inline constexpr std::uint32_t class_strap_stride = 0x04;
 inline constexpr std::uint32_t port_control_stride = 0x04;
 inline constexpr std::uint32_t port_status_stride = 0x04;
 inline constexpr std::uint32_t port_pod_stride = 0x04;
+inline constexpr std::uint32_t group_member_stride = 0x04;
 inline constexpr std::uint32_t route_stride = 0x04;
 inline constexpr std::uint32_t cells_in_stride = 0x04;
 inline constexpr std::uint32_t cells_out_stride = 0x04;
@@ -38,6 +43,7 @@ inline constexpr std::uint32_t cells_out_stride = 0x04;
 namespace capability_field {
 inline constexpr base::register_field ports{0, 8};
 inline constexpr base::register_field iterations{8, 4};
+inline constexpr base::register_field classes{12, 3};
 inline constexpr base::register_field plane{16, 8};
 inline constexpr base::register_field domain{24, 8};
 }  // namespace capability_field
@@ -62,6 +68,15 @@ namespace refused_foreign_pod_field {
 inline constexpr base::register_field count{0, 32};
 }  // namespace refused_foreign_pod_field
 
+namespace group_capability_field {
+inline constexpr base::register_field count{0, 8};
+}  // namespace group_capability_field
+
+namespace class_strap_field {
+inline constexpr base::register_field weight{0, 8};
+inline constexpr base::register_field age_limit{16, 16};
+}  // namespace class_strap_field
+
 namespace port_control_field {
 inline constexpr base::register_field enable{0, 1};
 }  // namespace port_control_field
@@ -75,6 +90,10 @@ inline constexpr base::register_field wired{31, 1};
 namespace port_pod_field {
 inline constexpr base::register_field pod{0, 16};
 }  // namespace port_pod_field
+
+namespace group_member_field {
+inline constexpr base::register_field ports{0, 32};
+}  // namespace group_member_field
 
 namespace route_field {
 inline constexpr base::register_field port{0, 8};
@@ -91,15 +110,18 @@ inline constexpr base::register_field count{0, 32};
 
 /// Every register: name, offset, count, stride, reset, and the masks of read, write and clear.
 inline constexpr base::register_info table[] = {
-    {"capability", 0x0000, 1, 4, 0x00000000, 0xffff0fff, 0x00000000, 0x00000000},
+    {"capability", 0x0000, 1, 4, 0x00000000, 0xffff7fff, 0x00000000, 0x00000000},
     {"interrupt_enable", 0x0004, 1, 4, 0x00000000, 0x00000001, 0x00000001, 0x00000000},
     {"port_change", 0x0010, 4, 4, 0x00000000, 0xffffffff, 0x00000000, 0xffffffff},
     {"refused_port_down", 0x0020, 1, 4, 0x00000000, 0xffffffff, 0x00000000, 0x00000000},
     {"refused_no_route", 0x0024, 1, 4, 0x00000000, 0xffffffff, 0x00000000, 0x00000000},
     {"refused_foreign_pod", 0x0028, 1, 4, 0x00000000, 0xffffffff, 0x00000000, 0x00000000},
+    {"group_capability", 0x002c, 1, 4, 0x00000000, 0x000000ff, 0x00000000, 0x00000000},
+    {"class_strap", 0x0030, 4, 4, 0x00000001, 0xffff00ff, 0x00000000, 0x00000000},
     {"port_control", 0x0400, 128, 4, 0x00000000, 0x00000001, 0x00000001, 0x00000000},
     {"port_status", 0x0600, 128, 4, 0x00000000, 0x8000ff0f, 0x00000000, 0x00000000},
     {"port_pod", 0x0800, 128, 4, 0x00000000, 0x0000ffff, 0x0000ffff, 0x00000000},
+    {"group_member", 0x0a00, 64, 4, 0x00000000, 0xffffffff, 0xffffffff, 0x00000000},
     {"route", 0x1000, 1024, 4, 0x00000000, 0x800000ff, 0x800000ff, 0x00000000},
     {"cells_in", 0x2000, 128, 4, 0x00000000, 0xffffffff, 0x00000000, 0x00000000},
     {"cells_out", 0x2200, 128, 4, 0x00000000, 0xffffffff, 0x00000000, 0x00000000},

@@ -24,10 +24,10 @@ inline configuration forty_ports() {
 }
 
 struct switch_bench {
-  switch_bench()
+  explicit switch_bench(const configuration& parameters = forty_ports())
       : first("first"),
         second("second"),
-        device("switch", forty_ports()),
+        device("switch", parameters),
         controller(device.controller()) {
     first.socket.bind(device.management);
     second.socket.bind(device.management);

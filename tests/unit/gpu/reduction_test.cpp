@@ -127,7 +127,7 @@ TEST(gpu_reduction, what_makes_no_sense_is_a_command_fault) {
   std::vector<reduction> bad(5, sum_of(element::float32, 2, 4096, 4096));
   bad[0].operands = 0;
   bad[1].bytes = 4095;
-  bad[2].format = 2;
+  bad[2].format = 4;
   bad[3].destination = hbm - 4095;
   bad[4].stride = hbm - source - 4095;  // the last array ends one byte behind HBM
   for (std::size_t i = 0; i < bad.size(); ++i) {

@@ -43,6 +43,41 @@ TEST(gpu_transfer, a_burst_leaves_when_the_table_and_its_first_byte_have_been_re
   EXPECT_EQ(bench.device.totals().bytes_sent.value, 4096U);
 }
 
+TEST(gpu_transfer, a_message_may_go_to_a_group_even_of_the_gpus_own_number) {
+  gpu_bench bench;
+  bench.boot();
+  bench.push(0, bench.transfer_of(
+                    {{5, kind_of(alink::operation::reduce, element::bfloat16), 256, 0x5000, 0},
+                     {5, kind_of(alink::operation::multicast, element::float32), 512, 0x6000, 0}},
+                    42));
+  bench.run_us(50);
+  ASSERT_EQ(bench.fabric.bursts.size(), 2U);
+  EXPECT_EQ(bench.fabric.bursts[0].extension.what, alink::operation::reduce);
+  EXPECT_EQ(bench.fabric.bursts[0].extension.format, base::element::bfloat16);
+  EXPECT_EQ(bench.fabric.bursts[0].extension.destination, 5U);
+  EXPECT_EQ(bench.fabric.bursts[1].extension.what, alink::operation::multicast);
+  EXPECT_EQ(bench.fabric.bursts[1].bytes, 512U);
+}
+
+TEST(gpu_transfer, a_contribution_of_half_an_element_or_of_an_unknown_kind_is_a_fault) {
+  gpu_bench bench;
+  bench.boot();
+  const std::vector<message> bad{
+      {1, kind_of(alink::operation::reduce, element::float32), 6, 0, 0},
+      {1, kind_of(alink::operation::multicast, element::float16), 8, 0, 0},
+      {1, 3, 8, 0, 0},
+      {1, 0x401, 8, 0, 0}};
+  for (unsigned queue = 0; queue < bad.size(); ++queue) {
+    const std::vector<message> one(1, bad[queue]);
+    bench.push(queue, bench.transfer_of(one, 42, 0x10'0000 + 0x1000 * queue));
+  }
+  bench.run_us(50);
+  EXPECT_TRUE(bench.fabric.bursts.empty());
+  for (unsigned queue = 0; queue < bad.size(); ++queue) {
+    EXPECT_EQ(bench.read_queue(block::queue_head, queue), 0U) << "halted at message " << queue;
+  }
+}
+
 TEST(gpu_transfer, it_does_not_block_its_queue) {
   gpu_bench bench;
   bench.boot();

@@ -249,6 +249,48 @@ TEST(loader, switches_without_enough_ports_or_with_too_many_are_refused) {
                  "expected a whole number from 1 to 4, found '0'");
 }
 
+/// al128.yaml with further keys of its switch.
+std::string with_switch_keys(const std::string& keys) {
+  edited_file file;
+  std::string text = file.text();
+  const std::string section = "\nswitch:\n";
+  text.insert(text.find(section) + section.size(), keys);
+  return text;
+}
+
+std::string switch_refusal(const std::string& keys) {
+  try {
+    parse(with_switch_keys(keys), "edited.yaml");
+  } catch (const base::configuration_error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(loader, traffic_classes_have_a_weight_each_but_the_highest) {
+  const description machine =
+      parse(with_switch_keys("  traffic_classes: {value: 3, basis: assumed, source: a test}\n"
+                             "  class_weights: {value: [5, 2], basis: assumed, source: a test}\n"
+                             "  class_age_limit: {value: 0, basis: assumed, source: a test}\n"),
+            "edited.yaml");
+  EXPECT_EQ(machine.alink_switch.classes, 3U);
+  EXPECT_EQ(machine.alink_switch.class_weights[0], 5U);
+  EXPECT_EQ(machine.alink_switch.class_weights[1], 2U);
+  EXPECT_EQ(machine.alink_switch.class_age_limit, 0U);
+  const description plain = load(SN_SOURCE_DIR "/platforms/al128.yaml");
+  EXPECT_EQ(plain.alink_switch.classes, 1U);
+  EXPECT_EQ(plain.alink_switch.groups, 8U);
+  EXPECT_THAT(switch_refusal("  traffic_classes: {value: 5, basis: assumed, source: a test}\n"),
+              HasSubstr("switch.traffic_classes: expected a whole number from 1 to 4, found '5'"));
+  EXPECT_THAT(switch_refusal("  traffic_classes: {value: 3, basis: assumed, source: a test}\n"
+                             "  class_weights: {value: [5], basis: assumed, source: a test}\n"),
+              HasSubstr("switch.class_weights: expected a weight for each of the 2 classes below "
+                        "the highest, found 1"));
+  // 80 ports leave room for 24 groups, and registers for 16.
+  EXPECT_THAT(switch_refusal("  groups: {value: 17, basis: assumed, source: a test}\n"),
+              HasSubstr("switch.groups: expected a whole number from 0 to 16, found '17'"));
+}
+
 TEST(loader, lanes_that_do_not_add_up_are_refused) {
   expect_refused("scale_up.lane_directions_per_accelerator", "127",
                  "expected an even number, since bandwidth_reading is bidirectional, found '127'");

@@ -453,6 +453,50 @@ TEST(collective_choice, a_root_does_not_send_a_large_array_to_everybody_itself) 
   EXPECT_NE(choose_algorithm(what, rates).algorithm, collective_algorithm::binary_tree);
 }
 
+TEST(collective_choice, switches_that_can_reduce_do_it_unless_groups_have_to_share_them) {
+  collective_rates rates{base::picoseconds(2'000'000), base::picoseconds(1'500'000),
+                         base::bytes_per_second(700'000'000'000),
+                         base::bytes_per_second(3'000'000'000'000)};
+  collective what{collective_kind::all_reduce, collective_algorithm::ring, 8, 1U << 20U, 1};
+  EXPECT_NE(choose_algorithm(what, rates).algorithm, collective_algorithm::in_switch);
+  rates.in_switch = true;
+  EXPECT_EQ(choose_algorithm(what, rates).algorithm, collective_algorithm::in_switch);
+  // One step and 4 MiB at 700 GB/s: 2 + 5.99 us.
+  what.algorithm = collective_algorithm::in_switch;
+  EXPECT_EQ(estimated_time(cost_of(what), rates).value, 2'000'000U + 5'991'863);
+  what.groups = 8;
+  EXPECT_NE(choose_algorithm(what, rates).algorithm, collective_algorithm::in_switch);
+  what.kind = collective_kind::all_to_all;
+  EXPECT_EQ(choose_algorithm(what, rates).algorithm, collective_algorithm::direct);
+}
+
+TEST(collective_choice, in_switch_sends_every_byte_once_to_the_group_of_all) {
+  for (const auto kind :
+       {collective_kind::all_reduce, collective_kind::all_gather, collective_kind::broadcast}) {
+    collective what{kind, collective_algorithm::in_switch, 5, 100'000, 1};
+    what.groups = 2;
+    const program work = expand(what).work;
+    ASSERT_EQ(work.groups.size(), 2U);
+    EXPECT_EQ(work.groups[1], (std::vector<std::uint32_t>{5, 6, 7, 8, 9}));
+    std::uint64_t sent = 0;
+    for (std::uint32_t rank = 0; rank < 10; ++rank) {
+      for (const queue& each : work.ranks[rank].queues) {
+        for (const operation& op : each.operations) {
+          for (const message& item : op.transfer.messages) {
+            EXPECT_EQ(item.peer, rank / 5);
+            EXPECT_EQ(item.from, item.to);
+            EXPECT_EQ(item.kind, kind == collective_kind::all_reduce ? message_kind::reduce
+                                                                     : message_kind::multicast);
+            sent += item.size.value;
+          }
+        }
+      }
+    }
+    // 400,000 bytes of each rank, or of all ranks together.
+    EXPECT_EQ(sent, 2 * 400'000U * (kind == collective_kind::all_reduce ? 5 : 1));
+  }
+}
+
 TEST(collective_choice, the_estimate_is_steps_and_bytes) {
   const collective_rates rates{base::picoseconds(1000), base::picoseconds(100),
                                base::bytes_per_second(1'000'000'000'000),

@@ -83,7 +83,7 @@ class PlatformSnapshotTest(unittest.TestCase):
     def test_collective_on_verilated_rtl_in_lockstep(self):
         end = self.end_of_boot()
         self.check_bench("all_reduce", "--ranks", "8", "--begin", "256K", "--end", "256K",
-                         "--fidelity", "lockstep", points=("2ms", f"{end + 1}us", f"{end + 2}us"))
+                         "--fidelity", "lockstep", "--algorithm", "direct", points=("2ms", f"{end + 1}us", f"{end + 2}us"))
 
     def test_collective_with_links_that_err_and_a_plane_that_dies(self):
         end = self.end_of_boot()
@@ -130,8 +130,8 @@ class PlatformSnapshotTest(unittest.TestCase):
 
     def test_a_boot_that_was_saved_serves_every_collective(self):
         self.supernode("firmware", HGX, *self.save("900us"))
-        for options in (("all_reduce", "--begin", "1M", "--end", "1M"),
-                        ("broadcast", "--ranks", "4", "--begin", "64K", "--end", "64K", "--check")):
+        for options in (("all_reduce", "--algorithm", "direct", "--begin", "1M", "--end", "1M"),
+                        ("broadcast", "--algorithm", "binary_tree", "--ranks", "4", "--begin", "64K", "--end", "64K", "--check")):
             with self.subTest(options=options):
                 whole = self.bench(*options, "--no-library", platform=HGX)[1]
                 self.assertEqual(self.bench(*options, "--restore", self.snapshot,
@@ -169,6 +169,10 @@ class PlatformSnapshotTest(unittest.TestCase):
                    *self.save(f"{end + 10}us"))
         self.refused("bench", AL128, "all_to_all", "--ranks", "8", "--begin", "64M", "--end", "64M",
                      "--restore", self.snapshot, says=[str(self.snapshot), "16 ranks", "8 ranks"])
+
+    def test_collectives_in_switches_are_refused(self):
+        self.refused("bench", AL128, "all_reduce", "--algorithm", "in_switch", *self.save("1ms"),
+                     says=["snapshots"])
 
     def test_options_that_make_no_sense_are_refused(self):
         self.refused("firmware", AL128, "--save", self.snapshot, says=["--save-at"])

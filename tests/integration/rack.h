@@ -64,7 +64,8 @@ inline workload::program one_message(unsigned ranks, std::uint32_t peer, base::b
   send.kind = workload::operation_kind::transfer;
   send.part = workload::phase::dispatch;
   send.name = "the message";
-  send.transfer = {7, {{peer, size}}};
+  send.transfer.tag = 7;
+  send.transfer.messages.push_back({peer, size});
   program.ranks[0].queues[0].operations.push_back(send);
   workload::operation wait;
   wait.kind = workload::operation_kind::wait;

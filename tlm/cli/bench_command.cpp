@@ -222,13 +222,13 @@ int run(arguments given) {
         "", 0, "--save", "snapshots are of machines with firmware, not of machines of links");
   }
   // With a library the fidelity is flow, no data move and no link errs.
-  const auto library =
-      !links && !given.no_library && !given.options.check && given.members.empty() &&
-              given.parts_file.empty() && !given.options.bit_error_rate && !given.fault.any() &&
-              !given.snapshots.any() && given.options.traffic_class == 0 &&
-              (given.fidelity.empty() || given.fidelity == "flow")
-          ? with_library(given.options.platform_file)
-          : std::nullopt;
+  const auto library = !links && !given.no_library && !given.options.check &&
+                               given.members.empty() && given.parts_file.empty() &&
+                               !given.options.bit_error_rate && !given.fault.any() &&
+                               !given.snapshots.any() && given.options.traffic_class == 0 &&
+                               (given.fidelity.empty() || given.fidelity == "flow")
+                           ? with_library(given.options.platform_file)
+                           : std::nullopt;
   if (given.fidelity.empty()) {
     given.fidelity = links || library ? "flow" : "cell";
   }

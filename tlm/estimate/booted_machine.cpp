@@ -89,6 +89,7 @@ std::vector<unsigned> booted_machine::make_groups(
     const std::vector<std::vector<std::uint32_t>>& groups) {
   const platform::topology_parameters& topology = machine_.topology;
   std::vector<unsigned> numbers;
+  numbers.reserve(groups.size());
   std::vector<unsigned> used(topology.domains());
   for (const auto& members : groups) {
     numbers.push_back(used[machine_.domain_of_accelerator(members.front())]++);
@@ -117,11 +118,10 @@ void booted_machine::tell_hosts(unsigned group, const std::vector<std::uint32_t>
   for (unsigned i = 0; i < masks.size(); ++i) {
     system_.host_of(i).post(platform::host::command::host_group, {group, masks[i], 0, 0});
   }
-  const sc_core::sc_time patience(1, sc_core::SC_SEC);
-  const sc_core::sc_time begin = sc_core::sc_time_stamp();
+  const sc_core::sc_time latest = sc_core::sc_time_stamp() + sc_core::sc_time(1, sc_core::SC_SEC);
   std::vector<bool> answered(masks.size());
   for (std::size_t left = masks.size(); left != 0;) {
-    if (sc_core::sc_time_stamp() - begin > patience) {
+    if (sc_core::sc_time_stamp() > latest) {
       throw base::run_error("the firmware of a CIPU does not answer its host");
     }
     sc_core::sc_start(sc_core::sc_time(50, sc_core::SC_US));

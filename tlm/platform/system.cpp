@@ -362,7 +362,9 @@ void system::follow_link(base::endpoint_id endpoint, unsigned plane, alink::link
     return;
   }
   carrying = static_cast<std::uint16_t>(carrying | bit);
-  engine.restore_link(plane, place.port, wire.lanes() / wire.good_lanes());
+  const unsigned lanes = wire.good_lanes();
+  base::ensure(lanes != 0, "system: a link is up without lanes");
+  engine.restore_link(plane, place.port, wire.lanes() / lanes);
   if (happened_ && fault_.what == fabric_fault::kind::lanes && fault_.endpoint == endpoint &&
       fault_.plane == plane) {
     happened_->up_again = sc_core::sc_time_stamp();

@@ -78,9 +78,6 @@ std::string slot_scoreboard::check(const slot_inputs& asked, const slot_outputs&
   if (broken.empty()) {
     broken = check_holds(asked, before, now);
   }
-  if (broken.empty()) {
-    sample(asked, before, now);
-  }
   return broken;
 }
 

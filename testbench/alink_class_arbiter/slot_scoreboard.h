@@ -10,14 +10,16 @@
 namespace sn::testbench {
 
 /// Checks answers by rules of its own, without pointers or order of classes, and counts functional
-/// bins. Fed with the slots that were arbitrated.
+/// bins. Fed with the slots that were arbitrated; `before` is the answer to the slot before (empty
+/// after a reset).
 class slot_scoreboard {
  public:
   slot_scoreboard(unsigned ports, unsigned classes);
 
-  /// Empty, or the rule that was broken. `before` is the answer to the slot before (empty after a
-  /// reset).
+  /// Empty, or the rule that was broken.
   std::string check(const slot_inputs& asked, const slot_outputs& before, const slot_outputs& now);
+  /// Counts the bins of a slot that broke no rule.
+  void sample(const slot_inputs& asked, const slot_outputs& before, const slot_outputs& now);
   /// {"bins": {"group.bin": hits}}; every bin exists from the beginning.
   std::string json() const;
 
@@ -26,7 +28,6 @@ class slot_scoreboard {
                               const slot_outputs& now);
   std::string check_holds(const slot_inputs& asked, const slot_outputs& before,
                           const slot_outputs& now);
-  void sample(const slot_inputs& asked, const slot_outputs& before, const slot_outputs& now);
 
   unsigned ports_;
   unsigned classes_;

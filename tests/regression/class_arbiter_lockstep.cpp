@@ -5,23 +5,21 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <array>
 #include <cstdio>
 #include <exception>
 #include <fstream>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "alink_class_arbiter/lockstep_run.h"
 #include "alink_class_arbiter/slot_scoreboard.h"
-#include "alink_class_arbiter/slot_traffic.h"
 #include "arbiter/class_arbiter.h"
 #include "arbiter/class_islip.h"
 #include "arbiter/class_lockstep.h"
-#include "arbiter/class_registers.h"
 #include "arbiter/class_rtl.h"
 #include "base/error.h"
+#include "base/random.h"
 #include "regression/class_planted_bugs.h"
 
 namespace {
@@ -72,163 +70,33 @@ std::unique_ptr<arbiter::class_scheduler> make_lockstep(const options& given) {
       std::move(planted));
 }
 
-/// Firmware: brings the registers to what the traffic wants, and reads and writes others.
-class register_driver {
- public:
-  register_driver(arbiter::class_scheduler& scheduler, std::uint64_t seed)
-      : scheduler_(scheduler), random_(seed, 3) {}
-
-  /// All registers stand at their reset values.
-  void reset() {
-    written_.clear();
-    read_all();
+/// Ports of the Verilated model that serves: the smallest that has enough.
+unsigned model_ports(const options& given) {
+  if (!given.planted_bug.empty()) {
+    return sn::test::class_bug_ports;
   }
-
-  /// Before a slot: an access of any kind now and then, then what the slot wants.
-  void prepare(const bench::slot_inputs& in) {
-    if (random_.chance(0.05)) {
-      access_anything();
-    }
-    write(arbiter::class_offset::hold_limit, in.hold_limit);
-    for (unsigned c = 0; c < scheduler_.classes(); ++c) {
-      write(arbiter::class_offset::weight + 4 * c, in.weight[c]);
-      write(arbiter::class_offset::age_limit + 4 * c, in.age_limit[c]);
-    }
-    for (unsigned word = 0; word < 4; ++word) {
-      write(arbiter::class_offset::port_enable + 4 * word,
-            static_cast<std::uint32_t>(in.enable.word[word / 2] >> (word % 2 * 32)));
+  for (const arbiter::class_rtl_shape& shape : arbiter::class_rtl_shapes()) {
+    if (shape.ports >= given.ports && shape.iterations == given.iterations &&
+        shape.classes == given.classes) {
+      return shape.ports;
     }
   }
-
-  /// Reads every register: both must agree on each.
-  void read_all() {
-    for (std::uint32_t offset = 0; offset < 0x60; offset += 4) {
-      read(offset);
-    }
-    for (unsigned c = 0; c < arbiter::class_limit; ++c) {
-      for (unsigned output = 0; output <= scheduler_.ports() && output < 128; ++output) {
-        read(arbiter::class_offset::grants + 4 * (128 * c + output));
-      }
-    }
-  }
-
-  /// Accesses that both refused.
-  std::uint64_t refused() const { return refused_; }
-  /// Accesses in all.
-  std::uint64_t accesses() const { return accesses_; }
-
- private:
-  void read(std::uint32_t offset) {
-    ++accesses_;
-    try {
-      scheduler_.read_register(offset);
-    } catch (const arbiter::register_access_error&) {
-      ++refused_;
-    }
-  }
-
-  void write(std::uint32_t offset, std::uint32_t value) {
-    const auto known = written_.find(offset);
-    if (known == written_.end() || known->second != value) {
-      ++accesses_;
-      scheduler_.write_register(offset, value);
-      written_[offset] = value;
-    }
-  }
-
-  void access_anything() {
-    const std::array<std::uint64_t, 4> spans{0x70, 0x70, 0x2000, 0x10000};
-    auto offset = static_cast<std::uint32_t>(random_.below(spans[random_.below(spans.size())]));
-    if (random_.chance(0.9)) {
-      offset &= ~3U;
-    }
-    if (random_.chance(0.5)) {
-      read(offset);
-      return;
-    }
-    ++accesses_;
-    written_.erase(offset);
-    try {
-      scheduler_.write_register(offset, static_cast<std::uint32_t>(random_.next()));
-    } catch (const arbiter::register_access_error&) {
-      ++refused_;
-    }
-    if (random_.chance(0.7)) {
-      scheduler_.write_register(arbiter::class_offset::control, 1);
-    }
-  }
-
-  arbiter::class_scheduler& scheduler_;
-  sn::base::random_generator random_;
-  std::map<std::uint32_t, std::uint32_t> written_;
-  std::uint64_t refused_ = 0;
-  std::uint64_t accesses_ = 0;
-};
-
-void fill(const bench::slot_inputs& in, arbiter::class_request& request) {
-  request.inputs_for_output = in.request;
-  request.ready = in.ready;
-  request.hold = in.hold;
-  request.multicast = in.multicast_request;
-  request.multicast_set = in.multicast_set;
-  request.multicast_whole = in.multicast_whole;
-}
-
-bench::slot_outputs outputs_of(const arbiter::class_scheduler& scheduler,
-                               const arbiter::class_grant& grant) {
-  bench::slot_outputs out;
-  out.valid = grant.granted;
-  out.multicast = grant.multicast;
-  out.input = grant.input_for_output;
-  out.traffic_class = grant.class_for_output;
-  if (const auto turn = scheduler.multicast_turn()) {
-    out.turn.set(*turn);
-  }
-  return out;
+  return 0;
 }
 
 int run(const options& given) {
   const auto scheduler = make_lockstep(given);
-  bench::slot_traffic traffic(given.ports, given.classes, given.seed);
   bench::slot_scoreboard scoreboard(given.ports, given.classes);
-  register_driver registers(*scheduler, given.seed);
-  arbiter::class_request request;
-  arbiter::class_grant grant;
-  bench::slot_outputs last;
-  std::uint64_t grants = 0;
-  std::uint64_t multicasts = 0;
-  std::uint64_t resets = 0;
-  std::uint64_t slot = 0;
-  fmt::print("{} ports, {} iterations, {} classes, seed {}\n", given.ports, given.iterations,
-             given.classes, given.seed);
+  bench::run_watchers watchers;
+  watchers.rules = given.assertions ? nullptr : &scoreboard;
+  watchers.bins = given.bins.empty() ? nullptr : &scoreboard;
+  bench::lockstep_run lockstep(*scheduler, given.seed, watchers);
+  fmt::print("{} ports, {} iterations, {} classes, seed {}, on a model of {} ports\n", given.ports,
+             given.iterations, given.classes, given.seed, model_ports(given));
   try {
-    for (; slot < given.slots; ++slot) {
-      bench::slot_inputs in = traffic.next(last);
-      if (in.reset) {
-        scheduler->reset();
-        registers.reset();
-        last = {};
-        in.multicast_set = {};  // nobody has the turn after a reset
-        ++resets;
-      }
-      if (!in.slot) {
-        continue;
-      }
-      registers.prepare(in);
-      fill(in, request);
-      scheduler->arbitrate(request, grant);
-      const bench::slot_outputs now = outputs_of(*scheduler, grant);
-      const std::string broken = scoreboard.check(in, last, now);
-      if (!broken.empty() && !given.assertions) {
-        throw sn::base::run_error("scoreboard: " + broken);
-      }
-      last = now;
-      grants += grant.granted.count();
-      multicasts += grant.multicast.count();
-    }
-    registers.read_all();
+    lockstep.run(given.slots);
   } catch (const sn::base::run_error& error) {
-    fmt::print("in slot {} of the run: {}\n", slot, error.what());
+    fmt::print("in slot {} of the run: {}\n", lockstep.slot(), error.what());
     return 1;
   }
   if (!given.bins.empty()) {
@@ -237,7 +105,8 @@ int run(const options& given) {
   fmt::print(
       "agreed in {} slots, {} grants, {} of them multicasts, {} resets, {} register accesses, {} "
       "of them refused\n",
-      given.slots, grants, multicasts, resets, registers.accesses(), registers.refused());
+      given.slots, lockstep.grants(), lockstep.multicasts(), lockstep.resets(),
+      lockstep.registers().accesses(), lockstep.registers().refused());
   return 0;
 }
 

@@ -5,14 +5,14 @@ include(verilator)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 set(class_rtl ${CMAKE_SOURCE_DIR}/rtl/alink_class_arbiter)
-set(plant_bug ${CMAKE_SOURCE_DIR}/testbench/alink_arbiter/plant_bug.py)
+set(plant_bug ${CMAKE_SOURCE_DIR}/testbench/common/plant_bug.py)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
   ${plant_bug}
   ${CMAKE_SOURCE_DIR}/testbench/alink_class_arbiter/planted_bugs.json
   ${class_rtl}/alink_class_arbiter.sv
   ${class_rtl}/alink_class_arbiter_regs.sv)
 
-execute_process(COMMAND ${Python3_EXECUTABLE} ${plant_bug} --design alink_class_arbiter --list
+execute_process(COMMAND ${Python3_EXECUTABLE} ${plant_bug} alink_class_arbiter --list
                 OUTPUT_VARIABLE class_bugs OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 string(REPLACE "\n" ";" class_bugs ${class_bugs})
 
@@ -31,7 +31,7 @@ foreach(bug IN LISTS class_bugs)
     set(scheduler ${directory}/alink_class_arbiter.sv)
     set(copy ${scheduler})
   endif()
-  execute_process(COMMAND ${Python3_EXECUTABLE} ${plant_bug} --design alink_class_arbiter ${bug} ${copy}
+  execute_process(COMMAND ${Python3_EXECUTABLE} ${plant_bug} alink_class_arbiter ${bug} ${copy}
                   COMMAND_ERROR_IS_FATAL ANY)
   sn_verilate(sn_alink_class_arbiter_with_bugs
     TOP alink_class_arbiter_top PREFIX valink_class_arbiter_${bug}

@@ -50,6 +50,9 @@ class verilated_class_arbiter final : public class_scheduler {
   unsigned iterations() const override { return model_iterations; }
   unsigned classes() const override { return model_classes; }
 
+  /// The model itself, for benches that look into it.
+  model_type& model() { return model_; }
+
   void reset() override {
     model_.clk_i = 0;
     model_.slot_i = 0;

@@ -24,7 +24,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-PLANT_BUG = ROOT / "testbench" / "alink_arbiter" / "plant_bug.py"
+PLANT_BUG = ROOT / "testbench" / "common" / "plant_bug.py"
 
 
 def run(command):
@@ -68,7 +68,7 @@ def outcome(arguments, directory):
     rtl = ROOT / "rtl" / design / f"{design}.sv"
     if arguments.bug:
         rtl = directory / f"{design}.sv"
-        run([sys.executable, PLANT_BUG, "--design", design, arguments.bug, rtl])
+        run([sys.executable, PLANT_BUG, design, arguments.bug, rtl])
     graph = directory / "arbiter.aig"
     if arguments.wait:
         top, choice = f"{design}_starvation", f"Bound {arguments.wait}"

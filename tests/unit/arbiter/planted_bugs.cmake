@@ -3,7 +3,7 @@
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 include(verilator)
 
-set(plant_bug ${CMAKE_SOURCE_DIR}/testbench/alink_arbiter/plant_bug.py)
+set(plant_bug ${CMAKE_SOURCE_DIR}/testbench/common/plant_bug.py)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
   ${plant_bug}
   ${CMAKE_SOURCE_DIR}/testbench/alink_arbiter/planted_bugs.json
@@ -14,7 +14,7 @@ foreach(bug IN ITEMS unaccepted_grant_moves_pointer ready_ignored rotation_off_b
                      later_iteration_moves_pointer reset_incomplete double_accept)
   set(copy ${CMAKE_CURRENT_BINARY_DIR}/${bug}/alink_arbiter.sv)
   file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/${bug})
-  execute_process(COMMAND ${Python3_EXECUTABLE} ${plant_bug} ${bug} ${copy}
+  execute_process(COMMAND ${Python3_EXECUTABLE} ${plant_bug} alink_arbiter ${bug} ${copy}
                   COMMAND_ERROR_IS_FATAL ANY)
   sn_verilate(sn_alink_arbiter_with_bugs
     TOP alink_arbiter PREFIX valink_arbiter_${bug}

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""Reruns a failing seed of arbiter_lockstep: the shortest run that fails, its log and its waveform.
+"""Reruns a failing seed of a design's lockstep: the shortest run that fails, its log and its waveform.
 
 A run stops in the slot of the first difference, so its prefix up to there is the shortest that fails.
 Other seeds of the same shape are tried too: the one that fails in the fewest slots is kept.
 
-    testbench/alink_arbiter/waveform.py --seed 2 --planted-bug ready_ignored --out results/waveform
+    testbench/common/waveform.py alink_arbiter --seed 2 --planted-bug ready_ignored --out results/waveform
 
-Writes OUT/lockstep.log, OUT/waveform.fst and OUT/waveform.txt (the last slots, drawn from a dump), and
+Writes OUT/lockstep.log, OUT/waveform.fst and OUT/waveform.txt (the last clocks, drawn from a dump), and
 prints the command that reproduces the failure. Exit code 0 if it failed again and was kept, 1 if not.
 """
 import argparse
@@ -17,14 +17,17 @@ import shlex
 import subprocess
 import sys
 
+import design as designs
 import instrumented
+import plant_bug
 
-PLANT_BUG = pathlib.Path(__file__).resolve().parent / "plant_bug.py"
+# What a lockstep prints first.
+SHAPE = re.compile(r"(\d+) ports, (\d+) iterations(?:, (\d+) classes)?, seed \d+, on a model of (\d+) ports")
 
 
-def lockstep(options, seed, slots, *more):
+def lockstep(options, design, seed, slots, *more):
     """The command, the failing slot (None if there was none) and what was printed."""
-    command = [str(options.build / "bin" / "arbiter_lockstep"), "--seed", str(seed), "--slots", str(slots), *more]
+    command = [str(options.build / "bin" / design.lockstep), "--seed", str(seed), "--slots", str(slots), *more]
     if options.planted_bug:
         command += ["--planted-bug", options.planted_bug]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
@@ -34,32 +37,36 @@ def lockstep(options, seed, slots, *more):
     return command, int(found[1]) if found else None, done.stdout
 
 
-def minimise(options):
-    """The command of the shortest failing run, its seed, slots, shape and log; None if it does not fail."""
-    command, slot, printed = lockstep(options, options.seed, options.slots)
+def minimise(options, design):
+    """The command of the shortest failing run, its seed, slots, ports, shape of the model and log; None if it does
+    not fail."""
+    command, slot, printed = lockstep(options, design, options.seed, options.slots)
     if slot is None:
         return None
-    shape = re.match(r"(\d+) ports, (\d+) iterations, seed \d+, on a model of (\d+) ports", printed)
-    ports, iterations, model = (int(number) for number in shape.groups())
-    chosen = ["--ports", str(ports), "--iterations", str(iterations)]
+    *numbers, model = (int(number) for number in SHAPE.match(printed).groups() if number)
+    shape = dict(zip(design.parameters, numbers, strict=True))
+    chosen = [word for name, value in shape.items() for word in (f"--{name.lower()}", str(value))]
     best = (slot, options.seed)
     for seed in range(1, options.seeds + 1):
-        _, slot, _ = lockstep(options, seed, best[0], *chosen)
+        _, slot, _ = lockstep(options, design, seed, best[0], *chosen)
         if slot is not None:
             best = min(best, (slot, seed))
-    command, slot, printed = lockstep(options, best[1], best[0] + 1, *chosen)
-    return command, best[1], best[0] + 1, ports, model, iterations, printed
+    command, slot, printed = lockstep(options, design, best[1], best[0] + 1, *chosen)
+    return command, best[1], best[0] + 1, shape, {**shape, "Ports": model}, printed
 
 
-def record(options, purpose, name, seed, slots, ports, model, iterations):
+def record(options, design, purpose, name, seed, slots, ports, model):
     """The waveform of a run, written by a model that was built for it."""
     folder = options.out / f"build_{purpose}"
-    source = instrumented.RTL
+    sources = design.sources + design.assertions
     if options.planted_bug:
+        # Copies with bugs run without assertions, which would end some runs earlier.
         folder.mkdir(parents=True, exist_ok=True)
-        source = folder / instrumented.RTL.name
-        instrumented.run([sys.executable, PLANT_BUG, options.planted_bug, source])
-    program = instrumented.build(folder, purpose, [source], model, iterations, options.build)
+        wrong = plant_bug.file_of(design, options.planted_bug)
+        copy = folder / wrong.name
+        copy.write_text(plant_bug.plant(design, options.planted_bug))
+        sources = [copy if path == wrong else path for path in design.sources]
+    program = instrumented.build(folder, purpose, design, sources, model, options.build)
     path = options.out / name
     printed = instrumented.run([program, "--ports", ports, "--seed", seed, "--slots", slots, "--record", path],
                                expect=(0, 1))
@@ -107,13 +114,17 @@ def changes(path):
 
 
 def draw(path, count):
-    """The last slots as text: a line for each signal of a port."""
+    """The last clocks as text: a line for each signal of a port that is not zero throughout."""
     widths, slots = changes(path)
     first = max(0, len(slots) - count)
     shown = slots[first:]
     rows = [("clock edge", [str(number) for number in range(first, len(slots))])]
+    quiet = []
     for name in ("rst_ni", *(name for name in widths if name.endswith(("_i", "_o")) and name not in ("clk_i", "rst_ni"))):
         width = widths[name]
+        if all(set(slot.get(name, "0")) == {"0"} for slot in shown):
+            quiet.append(name)
+            continue
         if width == 1:
             rows.append((name, ["▔▔▔▔" if slot.get(name) == "1" else "▁▁▁▁" for slot in shown]))
         else:
@@ -130,32 +141,38 @@ def draw(path, count):
     for name, row in wide:
         for number, value in enumerate(row, first):
             lines.append(f"{name:{label}} at edge {number}: {value}")
+    if quiet:
+        lines.append(f"at 0 throughout: {' '.join(quiet)}")
     return "\n".join(lines) + "\n"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    designs.add_argument(parser)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--slots", type=int, default=5000)
     parser.add_argument("--seeds", type=int, default=20, help="other seeds to try for a shorter run")
-    parser.add_argument("--planted-bug", help="a bug of planted_bugs.json")
-    parser.add_argument("--last", type=int, default=8, help="slots to draw")
-    parser.add_argument("--build", type=pathlib.Path, default=instrumented.ROOT / "build" / "release")
+    parser.add_argument("--planted-bug", help="a bug of the design's planted_bugs.json")
+    parser.add_argument("--last", type=int, default=8, help="clocks to draw")
+    parser.add_argument("--build", type=pathlib.Path, default=designs.ROOT / "build" / "release")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     options = parser.parse_args()
     options.build, options.out = options.build.resolve(), options.out.resolve()
     options.out.mkdir(parents=True, exist_ok=True)
-    shortest = minimise(options)
+    design = designs.Design(options.design)
+    if options.planted_bug and options.planted_bug not in design.bugs():
+        parser.error(f"--planted-bug: one of {', '.join(design.bugs())}")
+    shortest = minimise(options, design)
     if shortest is None:
         print(f"waveform: seed {options.seed} does not fail in {options.slots} slots")
         return 1
-    command, seed, slots, ports, model, iterations, printed = shortest
+    command, seed, slots, shape, model, printed = shortest
     (options.out / "lockstep.log").write_text(f"$ {shlex.join(command)}\n{printed}")
-    record(options, "waveform", "waveform.fst", seed, slots, ports, model, iterations)
-    dump = record(options, "dump", "waveform.vcd", seed, slots, ports, model, iterations)
-    (options.out / "waveform.txt").write_text(draw(dump, options.last))
+    for purpose, name in (("waveform", "waveform.fst"), ("dump", "waveform.vcd")):
+        record(options, design, purpose, name, seed, slots, shape["Ports"], model)
+    (options.out / "waveform.txt").write_text(draw(options.out / "waveform.vcd", options.last))
     (options.out / "shortest.json").write_text(json.dumps(
-        {"seed": seed, "slots": slots, "ports": ports, "iterations": iterations, "command": command}, indent=1) + "\n")
+        {"seed": seed, "slots": slots, "shape": shape, "command": command}, indent=1) + "\n")
     print(f"waveform: fails in {slots} slots; {options.out / 'waveform.fst'}\nreproduce: {shlex.join(command)}")
     return 0
 

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""Coverage of the arbiter: lines, branches and toggles of the RTL, and functional bins, merged over seeds.
+"""Coverage of a design: lines, branches and toggles of its RTL, and functional bins, merged over seeds.
 
 Each shape is Verilated with coverage counters and runs in lockstep with the twin, under the scoreboard.
-What is not reached must be excluded in coverage_exclusions.json, each exclusion with its reason; one
-that matches nothing is an error too.
+What is not reached must be excluded in the design's coverage_exclusions.json, each exclusion with its
+reason; one that matches nothing is an error too.
 
-    testbench/alink_arbiter/coverage.py [--out DIR] [--doc docs/verification.md]
+    testbench/common/coverage.py alink_arbiter [--out DIR] [--doc docs/verification.md]
 
 Writes coverage.json, merged.dat, coverage.info and html/ (lcov, before exclusions). Exit code 0 if
 everything is covered but for the exclusions.
@@ -19,11 +19,9 @@ import pathlib
 import re
 import sys
 
+import design as designs
 import instrumented
 
-HERE = pathlib.Path(__file__).resolve().parent
-EXCLUSIONS = HERE / "coverage_exclusions.json"
-BEGIN, END = "<!-- coverage.py: begin -->", "<!-- coverage.py: end -->"
 KINDS = ("line", "branch", "toggle", "functional")
 
 
@@ -42,11 +40,10 @@ def points(path):
     return found
 
 
-def measure(options, shape):
+def measure(options, design, shape):
     """All points of a shape over all seeds, by name."""
-    ports, iterations = (int(number) for number in shape.split("x"))
     folder = options.out / shape
-    program = instrumented.build(folder, "coverage", [instrumented.RTL], ports, iterations, options.build)
+    program = instrumented.build(folder, "coverage", design, design.sources, design.shape(shape), options.build)
 
     def one(seed):
         data, bins = folder / f"seed_{seed}.dat", folder / f"seed_{seed}.json"
@@ -58,7 +55,7 @@ def measure(options, shape):
         for found, bins in pool.map(one, range(options.seed, options.seed + options.seeds)):
             merged.update(found)
             functional.update(bins)
-    text = {instrumented.RTL.name: instrumented.RTL.read_text().splitlines()}
+    text = {path.name: path.read_text().splitlines() for path in design.sources}
     named = {}
     for (kind, file, line, part), hits in merged.items():
         key = (kind, f"{file}: {text[file][line - 1].strip()}: {part.split(' at column')[0]}", f"{line} {part}")
@@ -90,23 +87,27 @@ def judge(found, shape, exclusions, used):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shapes", nargs="+", default=["4x1", "4x2", "8x1", "8x2", "16x1", "16x2"],
-                        help="ports x iterations")
+    designs.add_argument(parser)
+    parser.add_argument("--shapes", nargs="+", help="such as 4x2; those of the design unless given")
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=30)
     parser.add_argument("--slots", type=int, default=4000, help="slots of each seed")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--build", type=pathlib.Path, default=instrumented.ROOT / "build" / "release")
-    parser.add_argument("--out", type=pathlib.Path, default=instrumented.ROOT / "results" / "coverage")
+    parser.add_argument("--build", type=pathlib.Path, default=designs.ROOT / "build" / "release")
+    parser.add_argument("--out", type=pathlib.Path, help="default results/coverage/<design>")
     parser.add_argument("--doc", type=pathlib.Path, help="the document to write the table into")
     options = parser.parse_args()
-    options.build, options.out = options.build.resolve(), options.out.resolve()
-    exclusions = json.loads(EXCLUSIONS.read_text())
+    design = designs.Design(options.design)
+    options.build = options.build.resolve()
+    options.out = (options.out or designs.ROOT / "results" / "coverage" / design.name).resolve()
+    shapes = options.shapes or design.shapes["coverage"]
+    listed = design.room / "coverage_exclusions.json"
+    exclusions = json.loads(listed.read_text())
     used = set()
-    rows = ["| ports x iterations | line | branch | toggle | functional | excluded |", "|---|---|---|---|---|---|"]
+    rows = [f"| {design.shape_title()} | line | branch | toggle | functional | excluded |", "|---|---|---|---|---|---|"]
     results = {}
-    for shape in options.shapes:
-        result = results[shape] = judge(measure(options, shape), shape, exclusions, used)
+    for shape in shapes:
+        result = results[shape] = judge(measure(options, design, shape), shape, exclusions, used)
         cells = [f"{result[kind]['covered']} of {result[kind]['points']}" for kind in KINDS]
         rows.append(f"| {shape} | {' | '.join(cells)} | {sum(result[kind]['excluded'] for kind in KINDS)} |")
     good = True
@@ -116,10 +117,10 @@ def main():
                 print(f"not covered: {shape} {kind}: {name}")
                 good = False
     for number, entry in enumerate(exclusions):
-        if number not in used and any(fnmatch.fnmatchcase(shape, entry["shapes"]) for shape in options.shapes):
-            print(f"{EXCLUSIONS.name}: excludes nothing: {entry['kind']} {entry['point']}")
+        if number not in used and any(fnmatch.fnmatchcase(shape, entry["shapes"]) for shape in shapes):
+            print(f"{listed}: excludes nothing: {entry['kind']} {entry['point']}")
             good = False
-    data = sorted(options.out.glob("*/seed_*.dat"))
+    data = sorted(path for shape in shapes for path in (options.out / shape).glob("seed_*.dat"))
     merged, info = options.out / "merged.dat", options.out / "coverage.info"
     instrumented.run(["verilator_coverage", "--write", merged, *data])
     instrumented.run(["verilator_coverage", "--write-info", info, merged])
@@ -131,8 +132,7 @@ def main():
         {"seed": options.seed, "seeds": options.seeds, "slots": options.slots, "passed": good, "shapes": results},
         indent=1) + "\n")
     if options.doc:
-        old = options.doc.read_text()
-        options.doc.write_text(f"{old.split(BEGIN)[0]}{BEGIN}\n{table}\n{END}{old.split(END)[1]}")
+        instrumented.write_table(options.doc, "coverage.py", design, table)
     return 0 if good else 1
 
 

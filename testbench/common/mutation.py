@@ -1,13 +1,13 @@
 #!/usr/bin/python3
-"""Mutation score of the arbiter: what share of small faults the regression's seeds find.
+"""Mutation score of a design: what share of small faults the regression's seeds find.
 
 Yosys draws mutants of the RTL (`mutate -list`) and puts them all into one netlist, in which an input
 selects the mutant; that is Verilated once and runs in lockstep with the twin, under the scoreboard, on
 the seeds until one kills the mutant. What survives is compared with the sign-off netlist by
 property-directed reachability: proved equivalent, it is no fault; otherwise it must be listed, with its
-reason, in mutation_survivors.json.
+reason, in the design's mutation_survivors.json.
 
-    testbench/alink_arbiter/mutation.py [--out DIR] [--doc docs/verification.md]
+    testbench/common/mutation.py alink_arbiter [--out DIR] [--doc docs/verification.md]
 
 Exit code 0 if at least --goal percent of the mutants that are not equivalent are killed and every
 survivor is proved equivalent or listed.
@@ -19,33 +19,30 @@ import pathlib
 import re
 import sys
 
+import design as designs
 import instrumented
 
-HERE = pathlib.Path(__file__).resolve().parent
-LISTED = HERE / "mutation_survivors.json"
-BEGIN, END = "<!-- mutation.py: begin -->", "<!-- mutation.py: end -->"
-# Outputs that mean nothing for a port whose bit in another output is low.
-MEANT_WITH = {"gnt_idx_o": "gnt_valid_o"}
 # Registers begin at 0 in both; as reset is an input like others, that covers whatever follows a reset.
 TO_GRAPH = ("setundef -zero -init; async2sync; opt -full; memory_map; techmap; opt -fast; dffunmap; abc -g AND; opt_clean; "
             "write_aiger -zinit {graph}")
 
 
-def elaborate(ports, iterations):
-    """Yosys commands that read one shape of the arbiter, flat, as module alink_arbiter."""
-    return (f"read_verilog -sv {instrumented.RTL}; hierarchy -check -top alink_arbiter -chparam Ports {ports} "
-            f"-chparam Iterations {iterations}; proc; flatten; opt; memory; opt_clean -purge; "
-            "rename -top alink_arbiter")
+def elaborate(design, shape):
+    """Yosys commands that read one shape of the design, flat, as a module of the name of its top."""
+    parameters = " ".join(f"-chparam {name} {value}" for name, value in shape.items())
+    return (f"read_verilog -sv {' '.join(map(str, design.sources))}; hierarchy -check -top {design.top} {parameters}; "
+            f"proc; flatten; opt; memory; opt_clean -purge; rename -top {design.top}")
 
 
-def draw(folder, shape, count, seed):
+def draw(folder, design, shape, count, seed):
     """The mutants of a shape, as commands of Yosys."""
     path = folder / "mutants.ys"
-    instrumented.run(["yosys", "-q", "-p", f"{elaborate(*shape)}; mutate -list {count} -seed {seed} -o {path}"])
+    instrumented.run(["yosys", "-q", "-p", f"{elaborate(design, shape)}; write_rtlil {folder / 'design.il'}; "
+                      f"mutate -list {count} -seed {seed} -o {path}"])
     return [line for line in path.read_text().splitlines() if line.startswith("mutate ")]
 
 
-def netlist(folder, shape, mutants):
+def netlist(folder, mutants):
     """All mutants in one netlist, chosen by the input mutsel (0: none)."""
     width = len(mutants).bit_length()
     script = folder / "all.ys"
@@ -53,39 +50,42 @@ def netlist(folder, shape, mutants):
         line.replace("mutate ", f"mutate -ctrl mutsel {width} {number} ", 1)
         for number, line in enumerate(mutants, 1)) + "\n")
     path = folder / "mutants.v"
-    instrumented.run(["yosys", "-q", "-p",
-                      f"{elaborate(*shape)}; script {script}; opt_clean; write_verilog -noattr {path}"])
+    instrumented.run(["yosys", "-q", "-p", f"read_rtlil {folder / 'design.il'}; script {script}; opt_clean; "
+                      f"write_verilog -noattr {path}"])
     return path
 
 
-def observer(folder, shape):
-    """Verilog of the modules good and bad: the arbiter and the mutant, with outputs that mean nothing at 0."""
+def observer(folder, design):
+    """Verilog of the modules good and bad: the design and the mutant, with outputs that mean nothing at 0."""
     path = folder / "ports.json"
-    instrumented.run(["yosys", "-q", "-p", f"{elaborate(*shape)}; write_json {path}"])
-    ports = json.loads(path.read_text())["modules"]["alink_arbiter"]["ports"]
+    instrumented.run(["yosys", "-q", "-p", f"read_rtlil {folder / 'design.il'}; write_json {path}"])
+    ports = json.loads(path.read_text())["modules"][design.top]["ports"]
     width = {name: len(port["bits"]) for name, port in ports.items()}
     text = ""
-    for module, inner in (("good", "alink_arbiter"), ("bad", "mutant")):
+    for module, inner in (("good", design.top), ("bad", "mutant")):
         text += f"module {module}(" + ", ".join(
             f"{port['direction']} [{width[name] - 1}:0] {name}" for name, port in ports.items()) + ");\n"
-        for name in MEANT_WITH:
+        for name in design.meant:
             text += f"  wire [{width[name] - 1}:0] raw_{name};\n"
         text += f"  {inner} inner(" + ", ".join(
-            f".{name}({'raw_' if name in MEANT_WITH else ''}{name})" for name in ports) + ");\n"
-        for name, valid in MEANT_WITH.items():
-            bits = width[name] // shape[0]
-            mask = ", ".join(f"{{{bits}{{{valid}[{port}]}}}}" for port in reversed(range(shape[0])))
-            text += f"  assign {name} = raw_{name} & {{{mask}}};\n"
+            f".{name}({'raw_' if name in design.meant else ''}{name})" for name in ports) + ");\n"
+        for name, (layout, when) in design.meant.items():
+            fields = width[re.match(r"\w+", when)[0]]
+            bits = width[name] // fields
+            mask = ", ".join(f"{{{bits}{{when_{name}[{field}]}}}}" for field in reversed(range(fields)))
+            if layout == "rows":
+                mask = f"{{{bits}{{when_{name}}}}}"
+            text += f"  wire [{fields - 1}:0] when_{name} = {when};\n  assign {name} = raw_{name} & {{{mask}}};\n"
         text += "endmodule\n"
     (folder / "observer.v").write_text(text)
 
 
-def equivalent(folder, shape, number, mutant, seconds):
-    """True if no sequence of inputs after reset tells the mutant from the arbiter."""
+def equivalent(folder, design, number, mutant, seconds):
+    """True if no sequence of inputs after reset tells the mutant from the design."""
     graph = folder / f"equivalent_{number}.aig"
     instrumented.run(["yosys", "-q", "-p",
-                      f"{elaborate(*shape)}; copy alink_arbiter mutant; "
-                      f"{mutant.replace('-module alink_arbiter', '-module mutant')}; "
+                      f"read_rtlil {folder / 'design.il'}; copy {design.top} mutant; "
+                      f"{mutant.replace(f'-module {design.top}', '-module mutant')}; "
                       f"read_verilog {folder / 'observer.v'}; miter -equiv -flatten good bad miter; "
                       f"hierarchy -top miter; flatten; {TO_GRAPH.format(graph=graph)}"])
     printed = instrumented.run(["yosys-abc", "-c", f"read_aiger {graph}; fold; strash; scorr; pdr -T {seconds}"],
@@ -99,10 +99,12 @@ def source(mutant):
     return pathlib.Path(found[1]).name if found else "?"
 
 
-def score(options, shape, folder):
+def score(options, design, name):
+    folder = options.out / name
     folder.mkdir(parents=True, exist_ok=True)
-    mutants = draw(folder, shape, options.count, options.mutation_seed)
-    program = instrumented.build(folder, "mutants", [netlist(folder, shape, mutants)], *shape, options.build)
+    shape = design.shape(name)
+    mutants = draw(folder, design, shape, options.count, options.mutation_seed)
+    program = instrumented.build(folder, "mutants", design, [netlist(folder, mutants)], shape, options.build)
     printed = instrumented.run([program, "--mutants", len(mutants), "--seed", options.seed, "--seeds", options.seeds,
                                 "--slots", options.slots])
     outcome = {}
@@ -111,32 +113,34 @@ def score(options, shape, folder):
         outcome[int(found[1])] = None if found[2] == "survived" else (int(found[3]), int(found[4]))
     if outcome[0] is not None:
         sys.exit(f"mutation: the netlist without a mutant fails in seed {outcome[0][0]}, slot {outcome[0][1]}")
-    observer(folder, shape)
-    listed = {entry["mutant"]: entry["reason"] for entry in json.loads(LISTED.read_text())}
+    observer(folder, design)
+    listed = {entry["mutant"]: entry["reason"]
+              for entry in json.loads((design.room / "mutation_survivors.json").read_text())}
 
     def judge(number):
         text = plain(mutants[number - 1])
         entry = {"number": number, "mutant": text, "source": source(mutants[number - 1])}
         if outcome[number]:
             return {**entry, "status": "killed", "seed": outcome[number][0], "slot": outcome[number][1]}
-        if equivalent(folder, shape, number, mutants[number - 1], options.seconds):
+        if equivalent(folder, design, number, mutants[number - 1], options.seconds):
             return {**entry, "status": "equivalent"}
         if text in listed:
             return {**entry, "status": "listed", "reason": listed[text]}
         return {**entry, "status": "survived"}
 
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         return list(pool.map(judge, range(1, len(mutants) + 1)))
 
 
 def plain(mutant):
     """A mutant without the path of the sources, as mutation_survivors.json names it."""
-    return re.sub(r"/\S*/(?=alink_arbiter\w*\.sv)", "", mutant.split(" -src ")[0])
+    return re.sub(r"/\S*/(?=\w+\.sv)", "", mutant.split(" -src ")[0])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shapes", nargs="+", default=["4x1", "4x2"], help="ports x iterations")
+    designs.add_argument(parser)
+    parser.add_argument("--shapes", nargs="+", help="such as 4x2; those of the design unless given")
     parser.add_argument("--count", type=int, default=200, help="mutants of each shape")
     parser.add_argument("--mutation-seed", type=int, default=1, help="of Yosys's choice of mutants")
     parser.add_argument("--seed", type=int, default=1, help="first seed of the stimulus")
@@ -144,18 +148,20 @@ def main():
     parser.add_argument("--slots", type=int, default=2000, help="slots of each seed")
     parser.add_argument("--seconds", type=int, default=60, help="limit of one proof of equivalence")
     parser.add_argument("--goal", type=float, default=98, help="per cent to be killed")
-    parser.add_argument("--build", type=pathlib.Path, default=instrumented.ROOT / "build" / "release")
-    parser.add_argument("--out", type=pathlib.Path, default=instrumented.ROOT / "results" / "mutation")
+    parser.add_argument("--jobs", type=int, default=2, help="proofs of equivalence at a time")
+    parser.add_argument("--build", type=pathlib.Path, default=designs.ROOT / "build" / "release")
+    parser.add_argument("--out", type=pathlib.Path, help="default results/mutation/<design>")
     parser.add_argument("--doc", type=pathlib.Path, help="the document to write the table into")
     options = parser.parse_args()
-    options.build, options.out = options.build.resolve(), options.out.resolve()
-    rows = ["| ports x iterations | mutants | killed | proved equivalent | listed | unexplained | score |",
+    design = designs.Design(options.design)
+    options.build = options.build.resolve()
+    options.out = (options.out or designs.ROOT / "results" / "mutation" / design.name).resolve()
+    rows = [f"| {design.shape_title()} | mutants | killed | proved equivalent | listed | unexplained | score |",
             "|---|---|---|---|---|---|---|"]
     results = {}
     good = True
-    for name in options.shapes:
-        shape = tuple(int(number) for number in name.split("x"))
-        entries = results[name] = score(options, shape, options.out / name)
+    for name in options.shapes or design.shapes["mutation"]:
+        entries = results[name] = score(options, design, name)
         count = {status: sum(entry["status"] == status for entry in entries)
                  for status in ("killed", "equivalent", "listed", "survived")}
         faults = len(entries) - count["equivalent"]
@@ -171,8 +177,7 @@ def main():
     (options.out / "mutation.json").write_text(json.dumps(
         {"seeds": options.seeds, "first_seed": options.seed, "slots": options.slots, "shapes": results}, indent=1) + "\n")
     if options.doc:
-        old = options.doc.read_text()
-        options.doc.write_text(f"{old.split(BEGIN)[0]}{BEGIN}\n{table}\n{END}{old.split(END)[1]}")
+        instrumented.write_table(options.doc, "mutation.py", design, table)
     return 0 if good else 1
 
 

@@ -1,0 +1,102 @@
+// The arbiter with classes for instrumented benches.
+#include "common/seed_runner.h"
+
+#include "alink_class_arbiter/lockstep_run.h"
+#include "arbiter/class_islip.h"
+#include "arbiter/class_lockstep.h"
+#include "arbiter/verilated_class_arbiter.h"
+#include "base/error.h"
+#include "bench_model.h"
+
+namespace sn::testbench {
+
+namespace {
+
+using verilated =
+    arbiter::verilated_class_arbiter<model, model_ports, model_iterations, model_classes>;
+
+/// Inputs are told what outputs are told of them; the twin has no such view.
+class input_view final : public run_probe {
+ public:
+  explicit input_view(const model& pins) : pins_(pins) {}
+
+  std::string check(const slot_outputs& now) override {
+    base::port_set valid;
+    base::port_set multicast;
+    std::array<unsigned, base::port_limit> output_of{};
+    std::array<unsigned, base::port_limit> class_of{};
+    now.valid.for_each([&](unsigned output) {
+      const unsigned input = now.input[output];
+      valid.set(input);
+      if (now.multicast.test(output)) {
+        multicast.set(input);
+      } else {
+        output_of[input] = output;
+        class_of[input] = now.traffic_class[output];
+      }
+    });
+    if (arbiter::sample_ports(pins_.in_gnt_valid_o) != valid ||
+        arbiter::sample_ports(pins_.in_gnt_multicast_o) != multicast) {
+      return "inputs are told of other grants than outputs";
+    }
+    const arbiter::field_reader index(pins_.in_gnt_idx_o, 1);
+    const arbiter::field_reader traffic_class(pins_.in_gnt_class_o, 1);
+    std::string broken;
+    (valid & ~multicast).for_each([&](unsigned input) {
+      unsigned told = 0;
+      for (unsigned bit = 0; bit < arbiter::index_width(model_ports); ++bit) {
+        told |= static_cast<unsigned>(index[bit * model_ports + input]) << bit;
+      }
+      const unsigned told_class = traffic_class[input] + 2U * traffic_class[model_ports + input];
+      if (told != output_of[input] || told_class != class_of[input]) {
+        broken = "an input is told another output or class than the output is";
+      }
+    });
+    return broken;
+  }
+
+ private:
+  const model& pins_;
+};
+
+class class_arbiter_runner final : public seed_runner {
+ public:
+  explicit class_arbiter_runner(unsigned ports)
+      : ports_(ports), scoreboard_(ports, model_classes) {}
+
+  std::optional<seed_failure> run(const seed_run& given) override {
+    auto tested = std::make_unique<verilated>(ports_);
+    tested->model().begin(given.mutant, given.record);
+    input_view view(tested->model());
+    arbiter::class_lockstep both(
+        std::make_unique<arbiter::class_islip>(ports_, model_iterations, model_classes),
+        std::move(tested));
+    both.reset();
+    run_watchers watchers;
+    watchers.rules = &scoreboard_;
+    watchers.bins = given.count_bins ? &scoreboard_ : nullptr;
+    // What is recorded ends in the slot in which the lockstep program ends.
+    watchers.probe = given.record.empty() ? &view : nullptr;
+    lockstep_run lockstep(both, given.seed, watchers);
+    try {
+      lockstep.run(given.slots);
+    } catch (const base::run_error& error) {
+      return seed_failure{lockstep.slot(), error.what()};
+    }
+    return std::nullopt;
+  }
+
+  std::string bins() const override { return scoreboard_.json(); }
+
+ private:
+  unsigned ports_;
+  slot_scoreboard scoreboard_;
+};
+
+}  // namespace
+
+std::unique_ptr<seed_runner> make_seed_runner(unsigned ports) {
+  return std::make_unique<class_arbiter_runner>(ports);
+}
+
+}  // namespace sn::testbench

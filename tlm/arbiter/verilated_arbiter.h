@@ -60,10 +60,10 @@ class verilated_arbiter final : public scheduler {
 
  private:
   /// The rows lie end to end in req_i: row o begins at bit o * model_ports. Rows of unused ports
-  /// stay empty.
+  /// are empty.
   void drive(const slot_request& request) {
     row_writer<model_ports> rows(&model_.req_i);
-    for (unsigned output = 0; output < ports_; ++output) {
+    for (unsigned output = 0; output < model_ports; ++output) {
       rows.append(request.inputs_for_output[output]);
     }
     rows.finish();
@@ -71,11 +71,10 @@ class verilated_arbiter final : public scheduler {
   }
 
   void sample(slot_grant& grant) const {
-    grant.input_for_output.fill(slot_grant::none);
+    static_assert(slot_grant::none == 0xff);
     grant.granted = sample_ports(model_.gnt_valid_o);
-    const field_reader index(model_.gnt_idx_o, index_width(model_ports));
-    grant.granted.for_each(
-        [&](unsigned output) { grant.input_for_output[output] = index[output]; });
+    sample_fields<model_ports, index_width(model_ports)>(model_.gnt_idx_o, grant.granted,
+                                                         grant.input_for_output);
   }
 
   unsigned ports_;

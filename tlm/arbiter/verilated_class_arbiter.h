@@ -163,16 +163,12 @@ class verilated_class_arbiter final : public class_scheduler {
   }
 
   void sample(class_grant& grant) const {
-    grant.input_for_output.fill(class_grant::none);
-    grant.class_for_output.fill(class_grant::none);
+    static_assert(class_grant::none == 0xff);
     grant.granted = sample_ports(model_.gnt_valid_o);
     grant.multicast = sample_ports(model_.gnt_multicast_o);
-    const field_reader index(model_.gnt_idx_o, index_width(model_ports));
-    const field_reader traffic_class(model_.gnt_class_o, 2);
-    grant.granted.for_each([&](unsigned output) {
-      grant.input_for_output[output] = index[output];
-      grant.class_for_output[output] = traffic_class[output];
-    });
+    sample_fields<model_ports, index_width(model_ports)>(model_.gnt_idx_o, grant.granted,
+                                                         grant.input_for_output);
+    sample_fields<model_ports, 2>(model_.gnt_class_o, grant.granted, grant.class_for_output);
   }
 
   unsigned ports_;

@@ -77,26 +77,61 @@ base::port_set sample_ports(const pin& vector) {
   return set;
 }
 
-/// A vector of fields of `width` bits each, as it was when this was made.
+/// Bits of a word spread to bytes: byte k is 0xff where bit k of the low eight is set, else 0.
+constexpr std::uint64_t bits_to_bytes(std::uint64_t bits) {
+  constexpr std::uint64_t low = 0x0101010101010101U;
+  const std::uint64_t spread = (bits & 0xffU) * low & 0x8040201008040201U;
+  return (((spread + 0x7f * low) | spread) >> 7U & low) * 0xffU;
+}
+
+/// Eight fields of `width` bits (at most 7), end to end, to a byte each: halves are moved apart
+/// until every field has its own lane.
+template <unsigned width>
+constexpr std::uint64_t fields_to_bytes(std::uint64_t fields) {
+  constexpr std::uint64_t four = (std::uint64_t{1} << (4 * width)) - 1;
+  constexpr std::uint64_t two = ((std::uint64_t{1} << (2 * width)) - 1) * 0x0000000100000001U;
+  constexpr std::uint64_t one = ((std::uint64_t{1} << width) - 1) * 0x0001000100010001U;
+  fields = (fields & four) | (fields >> (4 * width) & four) << 32U;
+  fields = (fields & two) | (fields >> (2 * width) & two) << 16U;
+  return (fields & one) | (fields >> width & one) << 8U;
+}
+
+/// The bytes of a pin from byte `begin` on, lowest first, in the low end of a word: eight of them,
+/// or as many as there are. A whole word is loaded where the pin has one: bytes put together in
+/// memory would have to wait for each other.
 template <class pin>
-class field_reader {
- public:
-  field_reader(const pin& vector, unsigned width) : width_(width) {
-    std::memcpy(bytes_.data(), &vector, sizeof(vector));
+std::uint64_t bytes_from(const pin& vector, unsigned begin) {
+  constexpr unsigned size = sizeof(pin);
+  const auto* from = reinterpret_cast<const unsigned char*>(&vector);
+  std::uint64_t word = 0;
+  if constexpr (size < sizeof(word)) {
+    std::memcpy(&word, from, size);
+    return word >> (8 * begin);
+  } else {
+    const unsigned last = size - sizeof(word);
+    const unsigned place = begin < last ? begin : last;
+    std::memcpy(&word, from + place, sizeof(word));
+    return word >> (8 * (begin - place));
   }
+}
 
-  /// Field `index`, counted from the lowest bit.
-  std::uint8_t operator[](unsigned index) const {
-    const unsigned bit = index * width_;
-    std::uint32_t word = 0;
-    std::memcpy(&word, bytes_.data() + bit / 8, sizeof(word));
-    return static_cast<std::uint8_t>((word >> (bit % 8)) & ((1U << width_) - 1));
+/// Reads `count` fields of `width` bits, which lie end to end in a pin: field p becomes bytes[p]
+/// where p is in `valid`; all other bytes become 0xff. Eight fields begin at a whole byte and are
+/// read at once, and no branch depends on what is valid.
+template <unsigned count, unsigned width, class pin>
+void sample_fields(const pin& vector, const base::port_set& valid,
+                   std::array<std::uint8_t, base::port_limit>& bytes) {
+  static_assert(width <= 7 && count <= base::port_limit && sizeof(pin) * 8 >= count * width);
+  constexpr unsigned groups = (count + 7) / 8;
+  for (unsigned group = 0; group < groups; ++group) {
+    const std::uint64_t is_valid = bits_to_bytes(valid.word[group / 8] >> (group % 8 * 8));
+    const std::uint64_t eight =
+        fields_to_bytes<width>(bytes_from(vector, group * width)) | ~is_valid;
+    std::memcpy(bytes.data() + std::size_t{group} * 8, &eight, sizeof(eight));
   }
-
- private:
-  unsigned width_;
-  /// A field is read with the 32 bits it begins in, which may reach beyond the vector.
-  std::array<std::uint8_t, sizeof(pin) + sizeof(std::uint32_t)> bytes_{};
-};
+  if constexpr (groups * 8 < base::port_limit) {
+    std::memset(bytes.data() + groups * 8, 0xff, base::port_limit - groups * 8);
+  }
+}
 
 }  // namespace sn::arbiter

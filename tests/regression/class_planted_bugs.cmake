@@ -38,7 +38,8 @@ foreach(bug IN LISTS class_bugs)
     SOURCES ${class_rtl}/lint/waivers.vlt ${class_rtl}/alink_class_arbiter_reg_pkg.sv
             ${scheduler} ${registers} ${class_rtl}/alink_class_arbiter_top.sv
             ${class_rtl}/alink_class_arbiter_sva.sv
-    PARAMETERS Ports=4 Iterations=2 Classes=3)
+    PARAMETERS Ports=4 Iterations=2 Classes=3
+    QUICK_BUILD)
   string(APPEND BUG_INCLUDES "#include \"valink_class_arbiter_${bug}.h\"\n")
   string(APPEND BUG_ENTRIES "    {\"${bug}\", make<valink_class_arbiter_${bug}>},\n")
 endforeach()

@@ -19,7 +19,7 @@ base::picoseconds now() {
   return base::picoseconds(sc_core::sc_time_stamp().value());
 }
 
-const char* to_text(registers::cipu::cipu_stage stage) {
+const char* name_of(registers::cipu::cipu_stage stage) {
   using registers::cipu::cipu_stage;
   switch (stage) {
     case cipu_stage::reset:
@@ -74,7 +74,7 @@ void bring_up::stage_changed(unsigned partition, stage reached, stage failure) {
     return;
   }
   if (stages_[partition] != stage::ready) {
-    trace_.slice(tracks_[partition], to_text(stages_[partition]), stage_begin_[partition], now());
+    trace_.slice(tracks_[partition], name_of(stages_[partition]), stage_begin_[partition], now());
   }
   stages_[partition] = reached;
   failures_[partition] = failure;
@@ -92,8 +92,8 @@ std::string bring_up::unready() const {
       continue;
     }
     text += fmt::format("{}cipu{} ", text.empty() ? "" : ", ", i);
-    text += stages_[i] == stage::failed ? fmt::format("failed in {}", to_text(failures_[i]))
-                                        : fmt::format("is in {}", to_text(stages_[i]));
+    text += stages_[i] == stage::failed ? fmt::format("failed in {}", name_of(failures_[i]))
+                                        : fmt::format("is in {}", name_of(stages_[i]));
   }
   return text;
 }

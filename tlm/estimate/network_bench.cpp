@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "estimate/bench_options.h"
 #include "estimate/booted_machine.h"
+#include "estimate/option_error.h"
 #include "estimate/schedule_cost.h"
 
 namespace sn::estimate {
@@ -262,10 +263,6 @@ choice choose(const platform::network_machine& machine, planner& costs,
     result.reason += fmt::format("; next {} at {}", name_of(*next), base::to_text(next_time));
   }
   return result;
-}
-
-base::configuration_error bad(const char* key, const std::string& message) {
-  return {"", 0, key, message};
 }
 
 /// Whether switches are simulated inside a domain, and links between domains.

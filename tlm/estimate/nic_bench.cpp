@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "estimate/option_error.h"
 #include "network/rdma_network.h"
 
 namespace sn::estimate {
@@ -14,10 +15,6 @@ namespace {
 
 /// Packets of a run at most: more take minutes.
 constexpr std::uint64_t packet_limit = 100'000'000;
-
-base::configuration_error bad(const char* key, const std::string& message) {
-  return {"", 0, key, message};
-}
 
 struct flow {
   std::uint32_t from;
@@ -51,7 +48,7 @@ std::vector<flow> flows_of(nic_pattern pattern, std::uint32_t nics) {
   return result;
 }
 
-void check(const nic_bench_options& options, const platform::network_machine& machine) {
+void check_options(const nic_bench_options& options, const platform::network_machine& machine) {
   if (!machine.packets) {
     throw bad("cluster.network.nic",
               fmt::format("expected this section in {}: it says what its NICs are", machine.name));
@@ -81,7 +78,7 @@ void check(const nic_bench_options& options, const platform::network_machine& ma
 
 nic_bench_result run_nic_bench(const nic_bench_options& options,
                                const platform::network_machine& machine) {
-  check(options, machine);
+  check_options(options, machine);
   network::nic_parameters nic = machine.packets->nic;
   nic.repeat = options.repeat.value_or(nic.repeat);
   nic.ways = options.ways.value_or(nic.ways);

@@ -11,10 +11,10 @@ namespace {
 
 namespace csr = hart::csr;
 
-constexpr std::array<const char*, 32> names{"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
-                                            "fp",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
-                                            "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
-                                            "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+constexpr std::array<const char*, 32> abi_names{"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
+                                                "fp",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
+                                                "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
+                                                "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
 
 struct named_csr {
   const char* name;
@@ -112,8 +112,8 @@ std::string target_description(const hart::hart& hart) {
       "<architecture>riscv:rv{}</architecture>\n"
       "<feature name=\"org.gnu.gdb.riscv.cpu\">\n",
       xlen);
-  for (unsigned i = 0; i < names.size(); ++i) {
-    text += describe(names.at(i), xlen, type_of(i), i);
+  for (unsigned i = 0; i < abi_names.size(); ++i) {
+    text += describe(abi_names.at(i), xlen, type_of(i), i);
   }
   text += describe("pc", xlen, "code_ptr", pc_number);
   text += "</feature>\n";

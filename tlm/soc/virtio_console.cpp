@@ -6,8 +6,6 @@
 namespace sn::soc {
 namespace {
 
-constexpr unsigned receive_queue = 0;
-constexpr unsigned transmit_queue = 1;
 constexpr std::uint32_t feature_size = 1;  // the configuration tells columns and rows
 
 }  // namespace

@@ -16,6 +16,10 @@
 
 namespace sn::soc {
 
+/// Queues of network and console devices.
+inline constexpr unsigned receive_queue = 0;
+inline constexpr unsigned transmit_queue = 1;
+
 /// The memory that a device reaches by itself. Both return false when a byte lies outside of RAM.
 class dma_memory {
  public:

@@ -5,9 +5,6 @@
 namespace sn::soc {
 namespace {
 
-constexpr unsigned receive_queue = 0;
-constexpr unsigned transmit_queue = 1;
-
 constexpr std::uint32_t feature_mac = 1U << 5;
 constexpr std::uint32_t feature_status = 1U << 16;
 

@@ -18,5 +18,6 @@ foreach(bug IN ITEMS unaccepted_grant_moves_pointer ready_ignored rotation_off_b
                   COMMAND_ERROR_IS_FATAL ANY)
   sn_verilate(sn_alink_arbiter_with_bugs
     TOP alink_arbiter PREFIX valink_arbiter_${bug}
-    SOURCES ${copy} PARAMETERS Ports=16 Iterations=2)
+    SOURCES ${copy} PARAMETERS Ports=16 Iterations=2
+    QUICK_BUILD)
 endforeach()

@@ -90,16 +90,20 @@ std::uint16_t burst_sender::planes_to(base::endpoint_id destination, std::uint16
   return of;
 }
 
+template <typename Archive>
+void burst_sender::state(Archive& io, const kernel::payload_names& names) {
+  io(avoided_, resends_);
+  io.part(initiator_, names);
+}
+
 void burst_sender::save(base::snapshot_writer& to, const kernel::payload_names& names) const {
   base::state_saver io(to);
-  io(avoided_, resends_);
-  initiator_.save(to, names);
+  const_cast<burst_sender&>(*this).state(io, names);
 }
 
 void burst_sender::restore(base::snapshot_reader& from, const kernel::payload_names& names) {
   base::state_restorer io(from);
-  io(avoided_, resends_);
-  initiator_.restore(from, names);
+  state(io, names);
 }
 
 }  // namespace sn::alink

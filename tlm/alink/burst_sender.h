@@ -59,6 +59,9 @@ class burst_sender {
   tlm_utils::simple_initiator_socket<burst_initiator>& socket() { return initiator_.socket; }
 
  private:
+  template <typename Archive>
+  void state(Archive& io, const kernel::payload_names& names);
+
   /// A plane that has lost something on the way to a destination.
   struct avoided {
     base::endpoint_id destination;

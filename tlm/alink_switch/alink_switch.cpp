@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/state.h"
 #include "registers/generated/cpp/alink_class_arbiter.h"
 #include "registers/generated/cpp/alink_switch.h"
 
@@ -98,18 +99,21 @@ unsigned alink_switch::routes() const {
   return count;
 }
 
+template <typename Archive>
+void alink_switch::state(Archive& io) {
+  io.section(name());
+  io(registers_, arbiter_registers_, mailbox_.registers());
+  io.part(controller_);
+}
+
 void alink_switch::save(base::snapshot_writer& to) const {
-  to.section(name());
-  registers_.save(to);
-  mailbox_.registers().save(to);
-  controller_.save(to);
+  base::state_saver io(to);
+  const_cast<alink_switch&>(*this).state(io);
 }
 
 void alink_switch::restore(base::snapshot_reader& from) {
-  from.section(name());
-  registers_.restore(from);
-  mailbox_.registers().restore(from);
-  controller_.restore(from);
+  base::state_restorer io(from);
+  state(io);
 }
 
 // ---- what the fabric asks ----

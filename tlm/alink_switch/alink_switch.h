@@ -104,6 +104,8 @@ class alink_switch : public sc_core::sc_module, public fabric::plane_control {
   base::port_set group(unsigned index) const override;
 
  private:
+  template <typename Archive>
+  void state(Archive& io);
   void bind_registers();
   void bind_arbiter();
   void show(base::port_id port);

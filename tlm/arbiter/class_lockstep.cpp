@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "base/state.h"
+
 namespace sn::arbiter {
 
 namespace {
@@ -132,16 +134,21 @@ void class_lockstep::write_register(std::uint32_t offset, std::uint32_t value) {
   }
 }
 
+template <typename Archive>
+void class_lockstep::state(Archive& io) {
+  io(slot_);
+  io.part(*reference_);
+  io.part(*tested_);
+}
+
 void class_lockstep::save(base::snapshot_writer& to) const {
-  to.number(slot_);
-  reference_->save(to);
-  tested_->save(to);
+  base::state_saver io(to);
+  const_cast<class_lockstep&>(*this).state(io);
 }
 
 void class_lockstep::restore(base::snapshot_reader& from) {
-  from.number(slot_);
-  reference_->restore(from);
-  tested_->restore(from);
+  base::state_restorer io(from);
+  state(io);
 }
 
 }  // namespace sn::arbiter

@@ -30,6 +30,9 @@ class class_lockstep final : public class_scheduler {
   void restore(base::snapshot_reader& from) override;
 
  private:
+  template <typename Archive>
+  void state(Archive& io);
+
   std::unique_ptr<class_scheduler> reference_;
   std::unique_ptr<class_scheduler> tested_;
   class_grant tested_grant_;

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "base/state.h"
+
 namespace sn::arbiter {
 
 namespace {
@@ -63,16 +65,21 @@ void lockstep::arbitrate(const slot_request& request, slot_grant& grant) {
   ++slot_;
 }
 
+template <typename Archive>
+void lockstep::state(Archive& io) {
+  io(slot_);
+  io.part(*reference_);
+  io.part(*tested_);
+}
+
 void lockstep::save(base::snapshot_writer& to) const {
-  to.number(slot_);
-  reference_->save(to);
-  tested_->save(to);
+  base::state_saver io(to);
+  const_cast<lockstep&>(*this).state(io);
 }
 
 void lockstep::restore(base::snapshot_reader& from) {
-  from.number(slot_);
-  reference_->restore(from);
-  tested_->restore(from);
+  base::state_restorer io(from);
+  state(io);
 }
 
 }  // namespace sn::arbiter

@@ -39,6 +39,9 @@ class lockstep final : public scheduler {
   void restore(base::snapshot_reader& from) override;
 
  private:
+  template <typename Archive>
+  void state(Archive& io);
+
   std::unique_ptr<scheduler> reference_;
   std::unique_ptr<scheduler> tested_;
   slot_grant tested_grant_;

@@ -6,7 +6,8 @@
 //
 // which names everything that changes while it runs. Numbers, units, times, texts, lists, optional
 // values and whatever has fields() of its own may be named, and also what has save() and restore()
-// for a snapshot_writer and a snapshot_reader and begins no section.
+// for a snapshot_writer and a snapshot_reader and begins no section. A model with sections or parts
+// of its own has a template state() in its place, in its source file, for its save() and restore().
 #pragma once
 
 #include <array>
@@ -15,6 +16,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -67,13 +69,17 @@ struct saves_itself<
 /// Writes fields into the present section of a snapshot.
 class state_saver {
  public:
-  static constexpr bool restoring = false;
-
   explicit state_saver(snapshot_writer& to) : to_(to) {}
 
   template <typename... Fields>
   void operator()(const Fields&... each) {
     (save(each), ...);
+  }
+  void section(std::string_view name) { to_.section(name); }
+  /// A model that saves itself with the help of others, or begins sections of its own.
+  template <typename Model, typename... Help>
+  void part(const Model& model, const Help&... help) {
+    model.save(to_, help...);
   }
   snapshot_writer& writer() { return to_; }
 
@@ -129,13 +135,16 @@ class state_saver {
 /// them.
 class state_restorer {
  public:
-  static constexpr bool restoring = true;
-
   explicit state_restorer(snapshot_reader& from) : from_(from) {}
 
   template <typename... Fields>
   void operator()(Fields&... each) {
     (restore(each), ...);
+  }
+  void section(std::string_view name) { from_.section(name); }
+  template <typename Model, typename... Help>
+  void part(Model& model, const Help&... help) {
+    model.restore(from_, help...);
   }
   snapshot_reader& reader() { return from_; }
 

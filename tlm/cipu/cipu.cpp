@@ -94,20 +94,22 @@ cipu::cipu(const sc_core::sc_module_name& name, const configuration& parameters)
   controller_.management.bind(management_.target);
 }
 
+template <typename Archive>
+void cipu::state(Archive& io, const kernel::payload_names& names) {
+  io.section(name());
+  io(registers_, host_mailbox_.registers(), nic_, alerts_, answers_);
+  io.part(dma_, names);
+  io.part(controller_);
+}
+
 void cipu::save(base::snapshot_writer& to, const kernel::payload_names& names) const {
-  to.section(name());
   base::state_saver io(to);
-  const_cast<cipu&>(*this).fields(io);
-  dma_.save(to, names);
-  controller_.save(to);
+  const_cast<cipu&>(*this).state(io, names);
 }
 
 void cipu::restore(base::snapshot_reader& from, const kernel::payload_names& names) {
-  from.section(name());
   base::state_restorer io(from);
-  fields(io);
-  dma_.restore(from, names);
-  controller_.restore(from);
+  state(io, names);
 }
 
 block::cipu_stage cipu::stage() const {

@@ -107,9 +107,7 @@ class cipu : public sc_core::sc_module {
   using window_bits = std::array<std::uint32_t, window_limit / 32>;
 
   template <typename Archive>
-  void fields(Archive& io) {
-    io(registers_, host_mailbox_.registers(), nic_, alerts_, answers_);
-  }
+  void state(Archive& io, const kernel::payload_names& names);
   void bind_registers(const configuration& parameters);
   bool in_ram(std::uint64_t address, std::size_t size) const;
   void set_window(window_bits& bits, unsigned window, bool level, interrupt line);

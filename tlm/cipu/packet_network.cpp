@@ -40,16 +40,20 @@ void packet_network::send(unsigned destination, const frame& content) {
   next_.set(alink::to_sc_time(flights_.front().arrival));
 }
 
+template <typename Archive>
+void packet_network::state(Archive& io) {
+  io.section(name());
+  io(random_, free_at_, flights_, sent_, lost_, next_);
+}
+
 void packet_network::save(base::snapshot_writer& to) const {
-  to.section(name());
   base::state_saver io(to);
-  const_cast<packet_network&>(*this).fields(io);
+  const_cast<packet_network&>(*this).state(io);
 }
 
 void packet_network::restore(base::snapshot_reader& from) {
-  from.section(name());
   base::state_restorer io(from);
-  fields(io);
+  state(io);
   for (const flight& each : flights_) {
     if (!attached(each.destination)) {
       from.refuse("a frame to nobody");

@@ -65,6 +65,9 @@ class packet_network : public sc_core::sc_module {
   void restore(base::snapshot_reader& from);
 
  private:
+  template <typename Archive>
+  void state(Archive& io);
+
   struct flight {
     base::picoseconds arrival;
     std::uint64_t order;  ///< ties arrive in the order of sending
@@ -76,10 +79,6 @@ class packet_network : public sc_core::sc_module {
       io(arrival, order, destination, content);
     }
   };
-  template <typename Archive>
-  void fields(Archive& io) {
-    io(random_, free_at_, flights_, sent_, lost_, next_);
-  }
   static bool later(const flight& a, const flight& b);
 
   void deliver();

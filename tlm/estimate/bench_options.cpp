@@ -8,15 +8,12 @@
 
 #include "arbiter/class_arbiter.h"
 #include "base/error.h"
+#include "estimate/option_error.h"
 #include "platform/loader_parts.h"
 
 namespace sn::estimate {
 
 namespace {
-
-base::configuration_error bad(const char* key, const std::string& message) {
-  return {"", 0, key, message};
-}
 
 /// What is free on the host now.
 base::bytes available_memory() {
@@ -174,9 +171,6 @@ std::string no_in_switch(const bench_options& options, const platform::descripti
   if (options.fault) {
     return fmt::format("what a group loses is not sent again: expected no {}",
                        option_of(options.fault->fault));
-  }
-  if (!options.snapshots.save.empty() || !options.snapshots.restore.empty()) {
-    return "snapshots hold no groups: expected none";
   }
   if (machine.scale_up.bit_error_rate > highest_rate_of_groups) {
     return fmt::format(

@@ -25,7 +25,7 @@ booted_machine::booted_machine(const platform::description& machine,
 void booted_machine::restore_caller(const std::function<void(base::state_restorer&)>& restore) {
   base::state_restorer io(session_.work_state());
   restore(io);
-  io(first_tag_, fault_, fault_reported_);
+  io(first_tag_, fault_, fault_reported_, groups_, most_groups_);
 }
 
 booted_machine::outcome booted_machine::run(workload::collective what, bool check,
@@ -67,7 +67,7 @@ booted_machine::outcome booted_machine::run(workload::collective what, bool chec
     if (save_caller_) {
       save_caller_(io);
     }
-    io(first_tag_, fault_, fault_reported_, work, delivered);
+    io(first_tag_, fault_, fault_reported_, groups_, most_groups_, work, delivered);
   });
   run_to_end(work, progress_, session_.pace());
   session_.begin_work(nullptr);
@@ -113,7 +113,8 @@ std::vector<unsigned> booted_machine::make_groups(
   return numbers;
 }
 
-/// Every host has its CIPU's firmware set the members of a group among its GPUs.
+/// Every host has its CIPU's firmware set the members of a group among its GPUs. Snapshots hold no
+/// host that waits for that, so that none is saved meanwhile.
 void booted_machine::tell_hosts(unsigned group, const std::vector<std::uint32_t>& masks) {
   for (unsigned i = 0; i < masks.size(); ++i) {
     system_.host_of(i).post(platform::host::command::host_group, {group, masks[i], 0, 0});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "estimate/option_error.h"
 
 namespace sn::estimate {
 
@@ -16,8 +17,10 @@ void pace::advance(const sc_core::sc_time& span, const std::function<bool()>& en
   };
   const sc_core::sc_time end = sc_core::sc_time_stamp() + span;
   const auto at = sc_core::sc_time::from_value(files_.save_at.value);
-  if (!files_.save.empty() && !saved_ && at >= sc_core::sc_time_stamp() && at <= end) {
-    pass(at - sc_core::sc_time_stamp());
+  if (!files_.save.empty() && !saved_ && at <= end) {
+    if (at > sc_core::sc_time_stamp()) {
+      pass(at - sc_core::sc_time_stamp());
+    }
     if (sc_core::sc_time_stamp() < at) {
       return;
     }
@@ -30,6 +33,16 @@ void pace::advance(const sc_core::sc_time& span, const std::function<bool()>& en
     }
   }
   pass(end - sc_core::sc_time_stamp());
+}
+
+void pace::expect_to_save() const {
+  const auto at = sc_core::sc_time::from_value(files_.save_at.value);
+  if (!files_.save.empty() && at < sc_core::sc_time_stamp()) {
+    throw bad("--save-at",
+              fmt::format("{} is before {}, when {} was saved", base::to_text(files_.save_at),
+                          base::to_text(base::picoseconds(sc_core::sc_time_stamp().value())),
+                          files_.restore));
+  }
 }
 
 void pace::expect_saved() const {

@@ -17,7 +17,9 @@ struct snapshot_files {
   std::string restore;
 };
 
-/// Lets simulated time go on. Whoever runs a simulation calls advance() instead of sc_start().
+/// Lets simulated time go on. Whoever runs a simulation calls advance() instead of sc_start(), or,
+/// while it is in a state of which snapshots hold nothing, sc_start(); a snapshot that is due then
+/// is saved by the next advance().
 class pace {
  public:
   pace() = default;
@@ -26,6 +28,9 @@ class pace {
   pace(const pace&) = delete;
   pace& operator=(const pace&) = delete;
 
+  /// Throws base::configuration_error if the time to save has passed already: simulated time has
+  /// just been set by a snapshot.
+  void expect_to_save() const;
   /// Says how to write the state. Before the time comes.
   void on_save(std::function<void(base::snapshot_writer&)> write) { write_ = std::move(write); }
   /// Lets time go on by `step` instead of sc_start(): a debugger that may stop in between.

@@ -41,6 +41,7 @@ void saved_run::restore(const std::string& file) {
   if (!from.number<bool>()) {
     system_.restore(from);
     from.end();
+    pace_.expect_to_save();
     return;
   }
   if (const std::string saved = from.text(); saved != work_) {
@@ -53,6 +54,7 @@ void saved_run::restore_machine() {
   system_.restore(*reader_);
   reader_->end();
   reader_.reset();
+  pace_.expect_to_save();
 }
 
 firmware_summary saved_run::boot(progress_line& progress) {

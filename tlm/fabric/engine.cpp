@@ -418,6 +418,11 @@ void engine::restore(base::snapshot_reader& from, const kernel::payload_names& n
   for (const appointment& each : appointments_) {
     check(each.burst);
   }
+  for (const group_state& group : groups_) {
+    for (const reduction& each : group.reductions) {
+      std::for_each(each.contributions.begin(), each.contributions.end(), check);
+    }
+  }
   if (orders_.size() != endpoints_.size() * endpoints_.size()) {
     from.refuse("a fabric with other endpoints");
   }
@@ -425,6 +430,9 @@ void engine::restore(base::snapshot_reader& from, const kernel::payload_names& n
     burst_state& state = bursts_[index];
     if (state.source >= endpoints_.size() || state.destination >= endpoints_.size()) {
       from.refuse("a burst between endpoints that do not exist");
+    }
+    if (state.parent != no_parent) {
+      check(state.parent);
     }
     state.payload = free[index] ? nullptr : &names.restore(from);
   }

@@ -145,6 +145,11 @@ class engine : public sc_core::sc_module {
   struct member_copy {
     base::port_id output = 0;
     burst_index burst = 0;
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(output, burst);
+    }
   };
 
   /// One way through the fabric: all shares of a burst.
@@ -159,6 +164,11 @@ class engine : public sc_core::sc_module {
     base::picoseconds start;
     std::uint16_t planes = 0;                        ///< the planes that carry something
     std::array<std::uint64_t, plane_limit> bytes{};  ///< per plane
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(burst, input, output, traffic_class, how, group, copies, start, planes, bytes);
+    }
   };
 
   /// `path_latency` is that of a header from one endpoint to another; `request_header` the size of
@@ -222,7 +232,8 @@ class engine : public sc_core::sc_module {
 
     template <typename Archive>
     void fields(Archive& io) {
-      io(serial, source, destination, planes, in_order, waits_for, lost);
+      io(serial, source, destination, planes, in_order, waits_for, lost, parent, copies,
+         copies_left, answered, reduction);
     }
   };
   static constexpr burst_index no_parent = 0xffff'ffff;
@@ -237,12 +248,22 @@ class engine : public sc_core::sc_module {
     std::vector<unsigned char> sum;  ///< empty: only timing moves
     bool summed = false;
     unsigned ended = 0;  ///< contributions that have their result, or never get it
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(address, length, planes, format, contributions, sum, summed, ended);
+    }
   };
   struct group_state {
     base::port_set members;
     std::deque<reduction> reductions;        ///< under way
     std::uint64_t first = 0;                 ///< number of the oldest of them
     std::vector<std::uint64_t> contributed;  ///< per endpoint
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(members, reductions, first, contributed);
+    }
   };
 
   /// A burst whose next stage begins at a known time. Ties go by order of acceptance.
@@ -260,7 +281,7 @@ class engine : public sc_core::sc_module {
   template <typename Archive>
   void fields(Archive& io) {
     io(bursts_, free_bursts_, appointments_, next_appointment_, orders_, accepted_, under_way_,
-       totals_);
+       totals_, groups_);
   }
   static bool later(const appointment& a, const appointment& b);
 

@@ -322,7 +322,7 @@ void flow_engine::save_carriers(base::snapshot_writer& to) const {
   for (const group& one : groups_) {
     io(one.planes, one.fluid);
   }
-  io(settled_, progress_, narrowed_, narrow_links_, wake_, wake_slot_, awake_);
+  io(settled_, progress_, narrowed_, narrow_links_, reducing_, wake_, wake_slot_, awake_);
 }
 
 void flow_engine::restore_carriers(base::snapshot_reader& from) {
@@ -332,7 +332,7 @@ void flow_engine::restore_carriers(base::snapshot_reader& from) {
     groups_.push_back({0, flow_plane(plane_of(parameters_))});
     io(groups_.back().planes, groups_.back().fluid);
   }
-  io(settled_, progress_, narrowed_, narrow_links_, wake_, wake_slot_, awake_);
+  io(settled_, progress_, narrowed_, narrow_links_, reducing_, wake_, wake_slot_, awake_);
   if (groups_.empty() || settled_.size() != parameters_.planes) {
     from.refuse("a fabric with other planes");
   }

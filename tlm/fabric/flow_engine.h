@@ -84,8 +84,7 @@ class flow_engine : public engine {
 
     template <typename Archive>
     void fields(Archive& io) {
-      io(way.burst, way.input, way.output, way.start, way.planes, way.bytes, planes_left, lost,
-         last);
+      io(way, planes_left, lost, last);
     }
   };
 
@@ -93,6 +92,11 @@ class flow_engine : public engine {
   struct reducing_group {
     unsigned members = 0;
     std::deque<std::vector<leg>> waiting;  ///< oldest reduction first
+
+    template <typename Archive>
+    void fields(Archive& io) {
+      io(members, waiting);
+    }
   };
 
   void contribute(const leg& way);

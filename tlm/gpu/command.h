@@ -96,7 +96,7 @@ struct message {
 
   template <typename Archive>
   void fields(Archive& io) {
-    io(endpoint, bytes, remote_address, local_address);
+    io(endpoint, kind, bytes, remote_address, local_address);
   }
 };
 /// The kind of a message, and its parts.

@@ -102,18 +102,21 @@ std::uint16_t gpu::usable_planes() const {
 
 // ---- snapshots ----
 
+template <typename Archive>
+void gpu::state(Archive& io, const kernel::payload_names& names) {
+  io.section(name());
+  fields(io);
+  io.part(copies_, names);
+}
+
 void gpu::save(base::snapshot_writer& to, const kernel::payload_names& names) const {
-  to.section(name());
   base::state_saver io(to);
-  const_cast<gpu&>(*this).fields(io);
-  copies_.save(to, names);
+  const_cast<gpu&>(*this).state(io, names);
 }
 
 void gpu::restore(base::snapshot_reader& from, const kernel::payload_names& names) {
-  from.section(name());
   base::state_restorer io(from);
-  fields(io);
-  copies_.restore(from, names);
+  state(io, names);
 }
 
 // ---- registers ----

@@ -115,6 +115,8 @@ class gpu : public sc_core::sc_module {
     io(registers_, hbm_, compute_, arrivals_, queues_, timer_, self_test_running_, self_test_done_,
        self_test_end_, hbm_faulty_, alert_, totals_);
   }
+  template <typename Archive>
+  void state(Archive& io, const kernel::payload_names& names);
 
   void bind_registers();
   void control_written(std::uint32_t value);

@@ -451,6 +451,7 @@ base::snapshot_facts system::facts() const {
                                                              : "lockstep"},
       {"checkers", options_.check_protocols ? "on" : "off"},
       {"firmware", options_.run_firmware ? "runs" : "does not run"},
+      {"groups of a switch", fmt::format("{}", groups(options_))},
   };
   for (const char* image : {"cipu", "switch", "pool"}) {
     all.emplace_back(image,
@@ -460,96 +461,66 @@ base::snapshot_facts system::facts() const {
   return all;
 }
 
-void system::save(base::snapshot_writer& to) const {
-  base::state_saver io(to);
-  to.section("system");
-  io(sc_core::sc_time_stamp(), fault_happens_, fault_, happened_, links_given_up_, carrying_);
-  to.section("bursts");
+template <typename Archive>
+void system::state(Archive& io) {
+  io(fault_happens_, fault_, happened_, links_given_up_, carrying_);
+  io.section("bursts");
   kernel::payload_names names;
   for (alink::burst_pool* pool : burst_pools()) {
-    pool->save(to);
+    io.part(*pool);
     for (std::size_t i = 0; i < pool->size(); ++i) {
       names.add(pool->at(i));
     }
   }
-  scale_out_->save(to);
-  dcn_->save(to);
+  io.part(*scale_out_);
+  io.part(*dcn_);
   for (const auto& device : switches_) {
-    device->save(to);
+    io.part(*device);
   }
   for (const auto& device : pools_) {
-    device->save(to);
+    io.part(*device);
   }
   for (const auto& device : gpus_) {
-    device->save(to, names);
+    io.part(*device, names);
   }
   for (const auto& device : cipus_) {
-    device->save(to, names);
+    io.part(*device, names);
   }
-  to.section("links");
+  io.section("links");
   for (const auto& planes : links_) {
     for (const auto& link : planes) {
       io(*link);
     }
   }
   for (const auto& engine : fabrics_) {
-    engine->save(to, names);
+    io.part(*engine, names);
   }
-  to.section("checkers");
-  checks_.save(to, names);
+  io.section("checkers");
+  io.part(checks_, names);
   for (const auto& each : orders_) {
-    each->save(to, names);
+    io.part(*each, names);
   }
+}
+
+void system::save(base::snapshot_writer& to) const {
+  base::state_saver io(to);
+  io.section("system");
+  io(sc_core::sc_time_stamp());
+  const_cast<system&>(*this).state(io);
 }
 
 void system::restore(base::snapshot_reader& from) {
   base::state_restorer io(from);
-  from.section("system");
+  io.section("system");
   sc_core::sc_time now;
   io(now);
   // Nobody acts until simulated time is what it was.
   order_.clear();
   base::ensure(now >= sc_core::sc_time_stamp(), "simulated time does not go back");
   sc_core::sc_start(now - sc_core::sc_time_stamp());
-  io(fault_happens_, fault_, happened_, links_given_up_, carrying_);
+  state(io);
   if (carrying_.size() != links_.size()) {
     from.refuse("a machine with other endpoints");
-  }
-  from.section("bursts");
-  kernel::payload_names names;
-  for (alink::burst_pool* pool : burst_pools()) {
-    pool->restore(from);
-    for (std::size_t i = 0; i < pool->size(); ++i) {
-      names.add(pool->at(i));
-    }
-  }
-  scale_out_->restore(from);
-  dcn_->restore(from);
-  for (const auto& device : switches_) {
-    device->restore(from);
-  }
-  for (const auto& device : pools_) {
-    device->restore(from);
-  }
-  for (const auto& device : gpus_) {
-    device->restore(from, names);
-  }
-  for (const auto& device : cipus_) {
-    device->restore(from, names);
-  }
-  from.section("links");
-  for (const auto& planes : links_) {
-    for (const auto& link : planes) {
-      io(*link);
-    }
-  }
-  for (const auto& engine : fabrics_) {
-    engine->restore(from, names);
-  }
-  from.section("checkers");
-  checks_.restore(from, names);
-  for (const auto& each : orders_) {
-    each->restore(from, names);
   }
 }
 

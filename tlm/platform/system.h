@@ -113,6 +113,8 @@ class system : public sc_core::sc_module {
   fabric::engine_statistics audited_totals() const;
 
  private:
+  template <typename Archive>
+  void state(Archive& io);
   void build_switches(const system_options& options);
   void build_pools(const system_options& options);
   void build_gpus();

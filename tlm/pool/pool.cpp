@@ -78,19 +78,25 @@ pool::pool(const sc_core::sc_module_name& name, const configuration& parameters)
   from_fabric.register_b_transport(this, &pool::transport_burst);
 }
 
+template <typename Archive>
+void pool::state(Archive& io) {
+  io.section(name());
+  io(registers_, mailbox_.registers());
+  for (memory::memory_device& each : devices_) {
+    io(each);
+  }
+  io.part(controller_);
+}
+
 void pool::save(base::snapshot_writer& to) const {
-  to.section(name());
   base::state_saver io(to);
-  const_cast<pool&>(*this).fields(io);
-  controller_.save(to);
+  const_cast<pool&>(*this).state(io);
 }
 
 void pool::restore(base::snapshot_reader& from) {
-  from.section(name());
   base::state_restorer io(from);
-  fields(io);
+  state(io);
   decoders_.follow_registers();
-  controller_.restore(from);
 }
 
 void pool::transport_burst(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {

@@ -92,12 +92,7 @@ class pool : public sc_core::sc_module {
 
  private:
   template <typename Archive>
-  void fields(Archive& io) {
-    io(registers_, mailbox_.registers());
-    for (memory::memory_device& each : devices_) {
-      io(each);
-    }
-  }
+  void state(Archive& io);
   void transport_burst(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void transport_local(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned debug_local(tlm::tlm_generic_payload& payload);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/state.h"
 #include "checker/checker_set.h"
 #include "hart/elf.h"
 #include "soc/boot_rom.h"
@@ -179,20 +180,23 @@ void controller_soc::type(std::string_view text) {
   parts_->console.receive(text);
 }
 
+template <typename Archive>
+void controller_soc::state(Archive& io) {
+  io.part(parts_->ram);
+  io.part(parts_->timer);
+  io.part(parts_->interrupts);
+  io.part(parts_->console);
+  io.part(parts_->hart);
+}
+
 void controller_soc::save(base::snapshot_writer& to) const {
-  parts_->ram.save(to);
-  parts_->timer.save(to);
-  parts_->interrupts.save(to);
-  parts_->console.save(to);
-  parts_->hart.save(to);
+  base::state_saver io(to);
+  const_cast<controller_soc&>(*this).state(io);
 }
 
 void controller_soc::restore(base::snapshot_reader& from) {
-  parts_->ram.restore(from);
-  parts_->timer.restore(from);
-  parts_->interrupts.restore(from);
-  parts_->console.restore(from);
-  parts_->hart.restore(from);
+  base::state_restorer io(from);
+  state(io);
 }
 
 hart_module& controller_soc::debugged_hart() {

@@ -118,6 +118,9 @@ class controller_soc : public sc_core::sc_module {
   bool write_debug(std::uint64_t address, const void* data, std::size_t size);
 
  private:
+  template <typename Archive>
+  void state(Archive& io);
+
   struct parts;
   std::unique_ptr<parts> parts_;
 };

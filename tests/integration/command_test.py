@@ -15,6 +15,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SUPERNODE = None
 PLATFORM = ROOT / "platforms" / "al128.yaml"
+CLUSTER = ROOT / "platforms" / "cloudmatrix384_cluster.yaml"
 SCENARIO = ROOT / "workloads" / "scenarios" / "deepseek_v3_decode.yaml"
 
 
@@ -75,6 +76,51 @@ class CommandTest(unittest.TestCase):
 
     def test_a_seed_that_is_no_number_is_refused(self):
         self.refused("run", PLATFORM, SCENARIO, "--seed", "many")
+
+    def test_numbers_are_neither_clamped_nor_guessed(self):
+        for arguments, option in (
+                (("run", PLATFORM, SCENARIO, "--seed", "-1"), "--seed"),
+                (("run", PLATFORM, SCENARIO, "--seed", 2**64), "--seed"),
+                (("traffic", "--seed", 2**64), "--seed"),
+                (("traffic", "--ports", "010"), "--ports"),
+                (("traffic", "--ports", "0x10"), "--ports"),
+                (("traffic", "--slots", 0), "--slots"),
+                (("traffic", "--load", "nan"), "--load"),
+                (("traffic", "--load", "much"), "--load"),
+                (("bench", PLATFORM, "all_reduce", "--ranks", 0), "--ranks"),
+                (("bench", PLATFORM, "all_reduce", "--ranks", 2**32 + 2), "--ranks"),
+                (("bench", PLATFORM, "all_reduce", "--groups", 0), "--groups"),
+                (("bench", PLATFORM, "all_reduce", "--factor", "-2"), "--factor"),
+                (("bench", PLATFORM, "all_reduce", "--bit-error-rate", "nan"), "--bit-error-rate"),
+                (("nic", CLUSTER, "single", "--loss", "nan"), "--loss"),
+                (("nic", CLUSTER, "single", "--stride", 0), "--stride"),
+                (("dcn", PLATFORM, SCENARIO, "--weights", "nan"), "--weights"),
+                (("hart", "--max-instructions", "-1"), "--max-instructions")):
+            with self.subTest(arguments=arguments):
+                self.assertRegex(self.refused(*arguments), option + r": expected a (whole )?number")
+
+    def test_options_of_another_pattern_are_refused(self):
+        self.assertIn("--hotspot-share: expected only with --pattern hotspot",
+                      self.refused("traffic", "--hotspot-share", 0.1))
+        self.assertIn("--burst-length: expected only with --pattern bursty",
+                      self.refused("traffic", "--burst-length", 4, "--pattern", "hotspot"))
+
+    def test_a_folder_is_no_file(self):
+        for arguments in (("run", self.folder, SCENARIO), ("run", PLATFORM, self.folder),
+                          ("platform", "show", self.folder), ("hart", self.folder), ("hart", "--bios", self.folder)):
+            with self.subTest(arguments=arguments):
+                self.assertIn(f"{self.folder}: is a folder, expected a file", self.refused(*arguments))
+
+    def test_a_run_that_fails_leaves_the_file_of_an_earlier_one(self):
+        old, new = self.folder / "old.json", self.folder / "new.json"
+        old.write_text("{}")
+        for file in (old, new):
+            self.assertIn("load", self.refused("traffic", "--load", 2, "--json", file))
+            done = self.call("traffic", "--load", 1e-9, "--warmup", 0, "--slots", 1, "--json", file)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("no cell left", done.stderr)
+        self.assertEqual(old.read_text(), "{}")
+        self.assertFalse(new.exists())
 
     def test_no_subcommand_is_refused(self):
         self.refused()

@@ -21,11 +21,11 @@ class HartTest(unittest.TestCase):
         self.addCleanup(scratch.cleanup)
         self.folder = pathlib.Path(scratch.name)
 
-    def build(self, source, *defines, march="rv64imac_zicsr", mabi="lp64"):
+    def build(self, source, *defines, march="rv64imac_zicsr", mabi="lp64", linker=("-Wl,-N",)):
         program = self.folder / f"{source}.{mabi}.elf"
         subprocess.run(
             ["riscv64-unknown-elf-gcc", f"-march={march}", f"-mabi={mabi}", "-mcmodel=medany",
-             "-nostdlib", "-static", "-Wl,-N", "-Wl,-Ttext=0x80000000",
+             "-nostdlib", "-static", *linker, "-Wl,-Ttext=0x80000000",
              *(f"-D{each}" for each in defines), HERE / f"{source}.S", "-o", program],
             check=True)
         return program
@@ -49,6 +49,11 @@ class HartTest(unittest.TestCase):
         self.run_hart(program, "--isa", "rv32imac", "--machine", "bare", code=9)
         done = self.run_hart(program, "--isa", "rv64gc", code=2)
         self.assertIn("expected RV64", done.stderr)
+
+    def test_headers_that_the_linker_puts_below_the_text_need_no_memory(self):
+        # Without a script and -N, GNU ld has a segment at 0x7ffff000 with the file's headers and the text.
+        for march, mabi in (("rv64imac_zicsr", "lp64"), ("rv32imac_zicsr", "ilp32")):
+            self.run_hart(self.build("exit", "EXIT_CODE=5", march=march, mabi=mabi, linker=()), code=5)
 
     def test_harts_share_memory_and_time(self):
         for harts in (1, 4, 16):

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/file.h"
 
 namespace sn::base {
 
@@ -201,14 +202,12 @@ namespace {
 
 YAML::Node load(const std::string& file, const std::optional<std::string>& text) {
   try {
-    const YAML::Node root = text ? YAML::Load(*text) : YAML::LoadFile(file);
+    const YAML::Node root = YAML::Load(text ? *text : file_content(file));
     if (!root.IsMap()) {
       throw configuration_error(file, 0, "",
                                 "expected a map of keys at the top, found " + described(root));
     }
     return root;
-  } catch (const YAML::BadFile&) {
-    throw configuration_error(file, 0, "", "expected a readable YAML file");
   } catch (const YAML::Exception& error) {
     throw configuration_error(file, error.mark.line + 1, "", "expected valid YAML: " + error.msg);
   }

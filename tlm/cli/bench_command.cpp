@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <string>
 
 #include "base/error.h"
 #include "cli/fault_option.h"
 #include "cli/fidelity.h"
+#include "cli/numbers.h"
 #include "cli/rank_lists.h"
+#include "cli/result_file.h"
 #include "cli/size.h"
 #include "cli/snapshot_options.h"
 #include "estimate/bench.h"
@@ -233,14 +234,7 @@ int run(arguments given) {
     given.fidelity = links || library ? "flow" : "cell";
   }
   const estimate::bench_options options = read(given);
-  // The file is opened first: a name that cannot be written must not cost a simulation.
-  std::ofstream file;
-  if (!given.json_file.empty()) {
-    file.open(given.json_file);
-    if (!file) {
-      throw base::configuration_error(given.json_file, 0, "--json", "cannot be written");
-    }
-  }
+  result_file file(given.json_file, "--json");
   reason_printer reasons;
   const auto begun = [&](const estimate::bench_result& up) { print_header(given, up); };
   const auto row_done = [&](const estimate::bench_row& row) {
@@ -280,11 +274,8 @@ int run(arguments given) {
                  result.links_given_up);
     }
   }
-  if (file.is_open()) {
-    file << estimate::bench_json(options, given.fidelity, result);
-    if (!file.flush()) {
-      throw base::run_error(given.json_file + ": could not be written to its end");
-    }
+  if (file) {
+    file.write(estimate::bench_json(options, given.fidelity, result));
   }
   return wrong == 0 ? 0 : exit_wrong_data;
 }
@@ -301,13 +292,12 @@ void add_bench_command(CLI::App& app, int& exit_code) {
                    "all_reduce, reduce_scatter, all_gather, all_to_all, all_to_all_v, broadcast or "
                    "send_receive")
       ->required();
-  command->add_option(
-      "--ranks", given->options.ranks,
-      "Ranks of each group (default: a whole scale-up domain; of a machine of links "
-      "all accelerators)");
-  command
-      ->add_option("--groups", given->options.groups,
-                   "Groups of ranks, GPUs in their order, that all do the collective at once")
+  add_count(*command, "--ranks", given->options.ranks,
+            "Ranks of each group (default: a whole scale-up domain; of a machine of links "
+            "all accelerators)",
+            1);
+  add_count(*command, "--groups", given->options.groups,
+            "Groups of ranks, GPUs in their order, that all do the collective at once", 1)
       ->capture_default_str();
   command
       ->add_option("--algorithm", given->algorithm,
@@ -317,7 +307,7 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_option("--begin", given->begin, "First size; K, M and G are powers of 1024")
       ->capture_default_str();
   command->add_option("--end", given->end, "Last size (default: 1G, with --check 1M)");
-  command->add_option("--factor", given->options.factor, "From one size to the next")
+  add_count(*command, "--factor", given->options.factor, "From one size to the next", 2)
       ->capture_default_str();
   command->add_option("--members", given->members,
                       "Accelerators of the ranks, like 0-7/8-14:2,15,16,17: groups that all do the "
@@ -326,14 +316,14 @@ void add_bench_command(CLI::App& app, int& exit_code) {
                       "File with the bytes of an all_to_all_v: a line for each source, in it a "
                       "size for each destination");
   add_fidelity_option(*command, given->fidelity);
-  command->add_option(
-      "--bit-error-rate", given->options.bit_error_rate,
-      "Of every link, after forward error correction, instead of the platform's; at "
-      "most 0.01, with fidelity flow 1e-5: above it links go down now and then");
-  add_fault_options(*command, given->fault);
   command
-      ->add_option("--traffic-class", given->options.traffic_class,
-                   "Of all messages; the highest that the switches have goes first")
+      ->add_option("--bit-error-rate", given->options.bit_error_rate,
+                   "Of every link, after forward error correction, instead of the platform's; at "
+                   "most 0.01, with fidelity flow 1e-5: above it links go down now and then")
+      ->check(finite_number());
+  add_fault_options(*command, given->fault);
+  add_count(*command, "--traffic-class", given->options.traffic_class,
+            "Of all messages; the highest that the switches have goes first")
       ->capture_default_str();
   command->add_flag("--check", given->options.check,
                     "Move real data and compare every element; exits with 1 if one is wrong");

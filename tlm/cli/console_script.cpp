@@ -1,8 +1,9 @@
 #include "cli/console_script.h"
 
-#include <fstream>
+#include <sstream>
 
 #include "base/error.h"
+#include "base/file.h"
 
 namespace sn::cli {
 namespace {
@@ -39,10 +40,7 @@ std::string unescaped(const std::string& path, int line, const std::string& text
 }  // namespace
 
 console_script::console_script(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) {
-    throw base::configuration_error(path, 0, "", "cannot be opened");
-  }
+  std::istringstream file(base::file_content(path));
   int number = 0;
   for (std::string line; std::getline(file, line);) {
     ++number;

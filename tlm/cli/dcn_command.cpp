@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "cli/numbers.h"
+#include "cli/result_file.h"
 #include "estimate/dcn_loads.h"
 #include "platform/loader.h"
 #include "platform/network_loader.h"
@@ -80,24 +81,14 @@ void run(const arguments& given) {
         fmt::format("{} ranks do not fit into {} ({} GPUs)", scenario.ranks, machine.name,
                     machine.topology.accelerators));
   }
-  // The file is opened first: a name that cannot be written must not cost a simulation.
-  std::ofstream file;
-  if (!given.json_file.empty()) {
-    file.open(given.json_file);
-    if (!file) {
-      throw base::configuration_error(given.json_file, 0, "--json", "cannot be written");
-    }
-  }
+  result_file file(given.json_file, "--json");
   const workload::decode_step step = workload::build_decode_step(scenario, 1);
   std::vector<estimate::dcn_load> loads = loads_of(scenario, step.work, given.options);
   const network::partition_dcn network(estimate::dcn_of(machine));
   time_loads(network, loads);
   print(machine, scenario, loads);
-  if (file.is_open()) {
-    file << to_json(machine, scenario, loads);
-    if (!file.flush()) {
-      throw base::run_error(given.json_file + ": could not be written to its end");
-    }
+  if (file) {
+    file.write(to_json(machine, scenario, loads));
   }
 }
 
@@ -111,12 +102,15 @@ void add_dcn_command(CLI::App& app, int& exit_code) {
   command->add_option("scenario", given->scenario_file, "Scenario file (YAML)")->required();
   const CLI::Range part(0.0, 1.0);
   command->add_option("--weights", given->options.weights, "Part of the weights, from storage")
+      ->check(finite_number())
       ->check(part)
       ->capture_default_str();
   command->add_option("--kv-cache", given->options.kv_cache, "Part of the KV cache, from its store")
+      ->check(finite_number())
       ->check(part)
       ->capture_default_str();
   command->add_option("--prompts", given->options.prompts, "Part of the context, from users")
+      ->check(finite_number())
       ->check(part)
       ->capture_default_str();
   command->add_option("--json", given->json_file, "File to write the result to");

@@ -21,7 +21,9 @@
 #include "cli/console_port.h"
 #include "cli/console_script.h"
 #include "cli/debug_trace.h"
+#include "cli/numbers.h"
 #include "cli/observation.h"
+#include "cli/result_file.h"
 #include "estimate/host_usage.h"
 #include "gdb/debugger.h"
 #include "gdb/machine_targets.h"
@@ -73,19 +75,14 @@ hart::isa isa_of(const arguments& given) {
   return hart::parse_isa(narrow ? "rv32imac_zba_zbb_zbs" : "rv64gc_zba_zbb_zbs");
 }
 
-void write_statistics(const std::string& path, const soc::machine_statistics& done,
-                      double cpu_seconds) {
+std::string to_json(const soc::machine_statistics& done, double cpu_seconds) {
   const nlohmann::ordered_json json{
       {"instructions", done.instructions},
       {"cpu_seconds", cpu_seconds},
       {"mips", cpu_seconds > 0 ? static_cast<double>(done.instructions) / cpu_seconds / 1e6 : 0.0},
       {"traps", done.traps},
       {"interrupts", done.interrupts}};
-  std::ofstream file(path);
-  file << json.dump(2) << '\n';
-  if (!file.flush()) {
-    throw base::configuration_error(path, 0, "stats", "cannot be written");
-  }
+  return json.dump(2) + "\n";
 }
 
 /// The ELF files that the machine runs.
@@ -384,6 +381,7 @@ int run(arguments& given) {
   check_options(given);
   given.wanted.keep_disk_writes =
       !given.save.empty() || !given.restore.empty() || !given.gdb.empty();
+  result_file stats(given.stats, "stats");
   soc::virt_machine machine(given.wanted);
 
   std::unique_ptr<gdb::debugger> debugger;
@@ -428,8 +426,8 @@ int run(arguments& given) {
   }
   const double cpu_seconds = meter.read().cpu_s;
   std::fflush(stdout);
-  if (!given.stats.empty()) {
-    write_statistics(given.stats, machine.statistics(), cpu_seconds);
+  if (stats) {
+    stats.write(to_json(machine.statistics(), cpu_seconds));
   }
   if (!given.profile.empty()) {
     write_profiles(given.profile, profiles);
@@ -480,7 +478,7 @@ void add_hart_command(CLI::App& app, int& exit_code) {
       "--virtio-console", given->console,
       "Console behind the third virtio slot, and where it leads: terminal, pty, tcp:PORT, or "
       "script:FILE (as for --script)");
-  command->add_option("--harts", given->wanted.harts, "Number of harts")->capture_default_str();
+  add_count(*command, "--harts", given->wanted.harts, "Number of harts")->capture_default_str();
   command->add_option("--memory", given->memory, "Size of RAM")->capture_default_str();
   command->add_option("--script", given->script,
                       "File of \"expect TEXT\" and \"send TEXT\" lines that uses the console");
@@ -500,8 +498,8 @@ void add_hart_command(CLI::App& app, int& exit_code) {
   command->add_option(
       "--gdb", given->gdb,
       "[HOST:]PORT: wait there for GDB before the first instruction (host: loopback; port 0: any)");
-  command->add_option("--max-instructions", given->max_instructions,
-                      "End after this many instructions of all harts, to a quantum (exit 124)");
+  add_count(*command, "--max-instructions", given->max_instructions,
+            "End after this many instructions of all harts, to a quantum (exit 124)");
   command->callback([given, &exit_code] { exit_code = run(*given); });
 }
 

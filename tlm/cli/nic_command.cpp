@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "base/error.h"
+#include "cli/numbers.h"
+#include "cli/result_file.h"
 #include "cli/size.h"
 #include "estimate/nic_bench.h"
 #include "platform/network_loader.h"
@@ -76,21 +77,11 @@ void run(arguments& given) {
     throw base::configuration_error(given.platform_file, 0, "cluster",
                                     "expected a cluster: NICs join its supernodes");
   }
-  // The file is opened first: a name that cannot be written must not cost a simulation.
-  std::ofstream file;
-  if (!given.json_file.empty()) {
-    file.open(given.json_file);
-    if (!file) {
-      throw base::configuration_error(given.json_file, 0, "--json", "cannot be written");
-    }
-  }
+  result_file file(given.json_file, "--json");
   const estimate::nic_bench_result result = estimate::run_nic_bench(options, *machine);
   print(options, machine->name, result);
-  if (file.is_open()) {
-    file << estimate::nic_bench_json(options, *machine, result);
-    if (!file.flush()) {
-      throw base::run_error(given.json_file + ": could not be written to its end");
-    }
+  if (file) {
+    file.write(estimate::nic_bench_json(options, *machine, result));
   }
 }
 
@@ -108,14 +99,15 @@ void add_nic_command(CLI::App& app, int& exit_code) {
                    "all_to_all")
       ->required()
       ->check(CLI::IsMember(patterns));
-  command->add_option("--nics", given->options.nics, "NICs that take part")->capture_default_str();
-  command
-      ->add_option("--stride", given->options.stride,
-                   "From the accelerator of one NIC to that of the next")
+  add_count(*command, "--nics", given->options.nics, "NICs that take part", 2)
+      ->capture_default_str();
+  add_count(*command, "--stride", given->options.stride,
+            "From the accelerator of one NIC to that of the next", 1)
       ->capture_default_str();
   command->add_option("--size", given->size, "Of each message; K, M and G are powers of 1024")
       ->capture_default_str();
   command->add_option("--loss", given->options.loss, "Probability for packets and acknowledgements")
+      ->check(finite_number())
       ->capture_default_str();
   command
       ->add_option("--retransmission", given->retransmission,
@@ -124,7 +116,7 @@ void add_nic_command(CLI::App& app, int& exit_code) {
   command
       ->add_option("--multipath", given->multipath, "flow_hash or spray, instead of the platform's")
       ->check(CLI::IsMember(multipaths));
-  command->add_option("--seed", given->options.seed, "Seed of all randomness")
+  add_count(*command, "--seed", given->options.seed, "Seed of all randomness")
       ->capture_default_str();
   command->add_option("--json", given->json_file, "File to write the result to");
   command->callback([given, &exit_code] {

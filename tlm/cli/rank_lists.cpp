@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <numeric>
 #include <sstream>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "workload/collective.h"
 
 namespace sn::cli {
@@ -80,10 +80,7 @@ std::vector<std::vector<std::uint32_t>> members_from(const std::string& text) {
 }
 
 std::vector<std::uint64_t> parts_from(const std::string& file) {
-  std::ifstream from(file);
-  if (!from) {
-    throw base::configuration_error(file, 0, "--parts", "cannot be read");
-  }
+  std::istringstream from(base::file_content(file, "--parts"));
   std::vector<std::uint64_t> parts;
   std::size_t width = 0;
   std::size_t rows = 0;

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cli/fidelity.h"
+#include "cli/numbers.h"
 #include "cli/snapshot_options.h"
 #include "estimate/installation.h"
 #include "estimate/metrics.h"
@@ -70,7 +71,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
   command->add_option("platform", given->options.platform_file, "Platform file (YAML)")->required();
   command->add_option("scenario", given->options.scenario_file, "Scenario file (YAML)")->required();
   add_fidelity_option(*command, given->fidelity);
-  command->add_option("--seed", given->options.seed, "Seed of all randomness")
+  add_count(*command, "--seed", given->options.seed, "Seed of all randomness")
       ->capture_default_str();
   command->add_option("--out", given->options.out,
                       "Results directory (default: results/PLATFORM_SCENARIO)");

@@ -1,7 +1,6 @@
 #include "cli/traffic_command.h"
 
 #include <cstdio>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -9,6 +8,8 @@
 
 #include "arbiter/traffic.h"
 #include "base/error.h"
+#include "cli/numbers.h"
+#include "cli/result_file.h"
 
 namespace sn::cli {
 
@@ -20,6 +21,8 @@ struct options {
   std::string pattern = "uniform";
   std::string arbiter = "model";
   std::string json_file;
+  const CLI::Option* hotspot_share = nullptr;
+  const CLI::Option* burst_length = nullptr;
 };
 
 const std::map<std::string, arbiter::pattern>& patterns() {
@@ -51,30 +54,21 @@ value look_up(const std::map<std::string, value>& names, const std::string& name
   throw base::configuration_error("", 0, key, "expected one of " + known + ", not " + name);
 }
 
-/// Refuses what CLI11 would read as a huge count; an empty text means no error.
-std::string count(const std::string& text) {
-  return text.find('-') == std::string::npos ? "" : "expected a count, not " + text;
-}
-
 void add_class_options(CLI::App& command, arbiter::traffic_settings& settings) {
-  command
-      .add_option("--classes", settings.classes,
-                  "Traffic classes, 1 to 4, the last one strictly first; 0: the arbiter without "
-                  "classes")
-      ->check(count);
+  add_count(command, "--classes", settings.classes,
+            "Traffic classes, 1 to 4, the last one strictly first; 0: the arbiter without classes");
   command
       .add_option("--class-shares", settings.class_shares,
                   "Share of all cells of each class, as 0.5,0.3,0.2; all alike unless given")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->check(finite_number());
   command
       .add_option("--class-weights", settings.class_weights,
                   "Weight of each class but the last, as 3,1; 1 each unless given")
       ->delimiter(',')
-      ->check(count);
-  command
-      .add_option("--age-limit", settings.age_limit,
-                  "Slots after which the guard begins to help a class that waits; 0: never")
-      ->check(count);
+      ->check(count_within(1, 255));
+  add_count(command, "--age-limit", settings.age_limit,
+            "Slots after which the guard begins to help a class that waits; 0: never");
 }
 
 void add_options(CLI::App& command, options& given) {
@@ -82,25 +76,24 @@ void add_options(CLI::App& command, options& given) {
   // --help shows the defaults.
   command.option_defaults()->always_capture_default();
   add_class_options(command, settings);
-  const auto add_count = [&command](const char* name, auto& value, const char* text) {
-    command.add_option(name, value, text)->check(count);
+  const auto add_number = [&command](const char* name, double& value, const char* text) {
+    return command.add_option(name, value, text)->check(finite_number());
   };
-  add_count("--ports", settings.ports, "Inputs and outputs, 1 to 128");
-  add_count("--iterations", settings.iterations, "iSLIP iterations per slot, 1 to 4");
+  add_count(command, "--ports", settings.ports, "Inputs and outputs, 1 to 128");
+  add_count(command, "--iterations", settings.iterations, "iSLIP iterations per slot, 1 to 4");
   command.add_option("--pattern", given.pattern, "uniform, permutation, hotspot or bursty");
-  command.add_option("--load", settings.source.load,
-                     "Cells per input and slot, above 0 and at most 1");
-  add_count("--voq-depth", settings.voq_depth, "Cells that a VOQ holds");
+  add_number("--load", settings.source.load, "Cells per input and slot, above 0 and at most 1");
+  add_count(command, "--voq-depth", settings.voq_depth, "Cells that a VOQ holds");
   command.add_option("--arbiter", given.arbiter,
                      "model (C++ twin), rtl (Verilated) or lockstep (both, compared)");
-  command.add_option("--hotspot-share", settings.source.hotspot_share,
-                     "Of hotspot: share of all cells that go to output 0");
-  command.add_option("--burst-length", settings.source.burst_length,
-                     "Of bursty: mean cells in a burst");
-  add_count("--warmup", settings.warmup_slots, "Slots before the measured ones");
-  add_count("--slots", settings.slots,
-            "Measured slots; an overloaded switch keeps every cell that waits in memory");
-  add_count("--seed", settings.seed, "Seed of the traffic");
+  given.hotspot_share = add_number("--hotspot-share", settings.source.hotspot_share,
+                                   "Of hotspot: share of all cells that go to output 0");
+  given.burst_length = add_number("--burst-length", settings.source.burst_length,
+                                  "Of bursty: mean cells in a burst");
+  add_count(command, "--warmup", settings.warmup_slots, "Slots before the measured ones");
+  add_count(command, "--slots", settings.slots,
+            "Measured slots; an overloaded switch keeps every cell that waits in memory", 1);
+  add_count(command, "--seed", settings.seed, "Seed of the traffic");
   command.add_option("--json", given.json_file, "File to write the results to");
 }
 
@@ -194,25 +187,28 @@ void refuse_class_options(const arbiter::traffic_settings& settings) {
   }
 }
 
+/// Options of one pattern say nothing about the others.
+void refuse_pattern_options(const options& given) {
+  const auto refuse = [&given](const CLI::Option& option, arbiter::pattern of, const char* name) {
+    if (option.count() != 0 && given.settings.source.shape != of) {
+      throw base::configuration_error("", 0, option.get_name(),
+                                      std::string("expected only with --pattern ") + name);
+    }
+  };
+  refuse(*given.hotspot_share, arbiter::pattern::hotspot, "hotspot");
+  refuse(*given.burst_length, arbiter::pattern::bursty, "bursty");
+}
+
 void run(options& given) {
   refuse_class_options(given.settings);
   given.settings.source.shape = look_up(patterns(), given.pattern, "pattern");
+  refuse_pattern_options(given);
   given.settings.arbiter = look_up(arbiters(), given.arbiter, "arbiter");
-  // The file is opened first: a name that cannot be written must not cost a simulation.
-  std::ofstream file;
-  if (!given.json_file.empty()) {
-    file.open(given.json_file);
-    if (!file) {
-      throw base::configuration_error(given.json_file, 0, "json", "cannot be written");
-    }
-  }
+  result_file file(given.json_file, "--json");
   const arbiter::traffic_result result = arbiter::run_traffic(given.settings);
   print(result);
-  if (file.is_open()) {
-    file << to_json(given, result).dump(2) << '\n';
-    if (!file.flush()) {
-      throw base::run_error(given.json_file + ": could not be written to its end");
-    }
+  if (file) {
+    file.write(to_json(given, result).dump(2) + "\n");
   }
 }
 

@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "base/error.h"
+#include "base/file.h"
 
 namespace sn::hart {
 namespace {
@@ -20,6 +19,7 @@ constexpr unsigned type_executable = 2;
 constexpr unsigned machine_riscv = 243;
 constexpr unsigned segment_load = 1;
 constexpr unsigned section_symbols = 2;
+constexpr std::uint64_t section_allocated = 2;
 constexpr unsigned symbol_object = 1;
 constexpr unsigned symbol_function = 2;
 constexpr unsigned absolute_section = 0xfff1;
@@ -84,7 +84,7 @@ class parser {
     check_header();
     elf_image image;
     image.entry = file_.number(layout_.entry, layout_.word, "the header");
-    read_segments(image);
+    read_segments(image, memory);
     check_segments(image, memory);
     read_symbols(image);
     return image;
@@ -115,7 +115,7 @@ class parser {
     file_.at(0, layout_.header_size, "the header");
   }
 
-  void read_segments(elf_image& image) {
+  void read_segments(elf_image& image, const std::vector<memory_range>& memory) {
     const auto table = file_.number(layout_.program_offset, layout_.word, "the header");
     const auto stride = file_.number(layout_.program_entry_size, 2, "the header");
     const auto count = file_.number(layout_.program_count, 2, "the header");
@@ -143,12 +143,50 @@ class parser {
                         "({})",
                         segment.address, in_file, size));
       }
-      const std::byte* const data = file_.at(field(layout_.file_offset), in_file, "a segment");
-      segment.data.assign(data, data + in_file);
+      const std::uint64_t offset = field(layout_.file_offset);
+      const std::byte* const data = file_.at(offset, in_file, "a segment");
+      const std::uint64_t skipped = lies_in(memory, segment) ? 0 : headers_of(offset, in_file);
+      if (skipped == size) {
+        continue;
+      }
+      segment.address += skipped;
+      segment.size -= skipped;
+      segment.data.assign(data + skipped, data + in_file);
       image.segments.push_back(std::move(segment));
     }
     std::sort(image.segments.begin(), image.segments.end(),
               [](const elf_segment& a, const elf_segment& b) { return a.address < b.address; });
+  }
+
+  static bool lies_in(const std::vector<memory_range>& memory, const elf_segment& segment) {
+    return std::any_of(memory.begin(), memory.end(), [&](const memory_range& range) {
+      const std::uint64_t offset = segment.address - range.base;
+      return segment.address >= range.base && offset <= range.size &&
+             segment.size <= range.size - offset;
+    });
+  }
+
+  /// The bytes of a segment that are the file's own headers, and what fills up to its first
+  /// section: GNU ld puts them in front of the text of a program that has no linker script. The
+  /// program does not count on them, so they may lie where no memory is.
+  std::uint64_t headers_of(std::uint64_t offset, std::uint64_t length) const {
+    const auto table = file_.number(layout_.section_offset, layout_.word, "the header");
+    const auto stride = file_.number(layout_.section_entry_size, 2, "the header");
+    const auto count = file_.number(layout_.section_count, 2, "the header");
+    if (offset != 0 || count == 0 || stride < layout_.section_header_size) {
+      return 0;
+    }
+    file_.at(table, stride * count, "the table of sections");
+    std::uint64_t first = length;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::uint64_t header = table + i * stride;
+      const part where = section(header);
+      if ((file_.number(header + 8, 4, "a section header") & section_allocated) != 0 &&
+          where.size != 0) {
+        first = std::min(first, where.offset);
+      }
+    }
+    return first;
   }
 
   void check_segments(const elf_image& image, const std::vector<memory_range>& memory) {
@@ -157,11 +195,7 @@ class parser {
     }
     const elf_segment* previous = nullptr;
     for (const elf_segment& segment : image.segments) {
-      if (std::none_of(memory.begin(), memory.end(), [&](const memory_range& range) {
-            const std::uint64_t offset = segment.address - range.base;
-            return segment.address >= range.base && offset <= range.size &&
-                   segment.size <= range.size - offset;
-          })) {
+      if (!lies_in(memory, segment)) {
         file_.fail(fmt::format("the segment of {} bytes at {:#x} lies outside of memory ({})",
                                segment.size, segment.address, describe(memory)));
       }
@@ -175,6 +209,10 @@ class parser {
           return image.entry >= segment.address && image.entry - segment.address < segment.size;
         })) {
       file_.fail(fmt::format("no entry: the entry address {:#x} lies in no segment", image.entry));
+    }
+    if (image.entry % 2 != 0) {
+      file_.fail(fmt::format("the entry address {:#x} is odd, expected that of an instruction",
+                             image.entry));
     }
   }
 
@@ -216,7 +254,7 @@ class parser {
     std::uint64_t offset;
     std::uint64_t size;
   };
-  part section(std::uint64_t header) {
+  part section(std::uint64_t header) const {
     return {file_.number(header + layout_.section_file_offset, layout_.word, "a section header"),
             file_.number(header + layout_.section_size, layout_.word, "a section header")};
   }
@@ -262,15 +300,7 @@ elf_image parse_elf(const std::string& name, const std::byte* content, std::size
 
 elf_image read_elf(const std::string& path, unsigned xlen,
                    const std::vector<memory_range>& memory) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    throw base::configuration_error(path, 0, "", "cannot be opened");
-  }
-  const std::vector<char> content{std::istreambuf_iterator<char>(file),
-                                  std::istreambuf_iterator<char>()};
-  if (file.bad()) {
-    throw base::configuration_error(path, 0, "", "cannot be read");
-  }
+  const std::string content = base::file_content(path);
   return parse_elf(path, reinterpret_cast<const std::byte*>(content.data()), content.size(), xlen,
                    memory);
 }

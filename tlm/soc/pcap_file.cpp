@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <iterator>
 #include <optional>
 
 #include "base/error.h"
+#include "base/file.h"
 
 namespace sn::soc {
 namespace {
@@ -31,11 +31,7 @@ std::uint32_t swapped(std::uint32_t value) {
 class reader {
  public:
   explicit reader(const std::string& path) : path_(path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-      fail("cannot be opened");
-    }
-    content_.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    content_ = base::file_content(path, "net");
     const std::uint32_t magic = content_.size() < sizeof magic ? 0 : word();
     swaps_ = magic == swapped(magic_nanoseconds) || magic == swapped(magic_microseconds);
     const std::uint32_t known = swaps_ ? swapped(magic) : magic;
@@ -91,7 +87,7 @@ class reader {
   }
 
   std::string path_;
-  std::vector<char> content_;
+  std::string content_;
   std::size_t place_ = 0;
   bool swaps_ = false;
   std::uint64_t ns_per_unit_ = 1;

@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <utility>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "hart/elf.h"
 #include "kernel/turns.h"
 #include "soc/bus.h"
@@ -38,19 +37,15 @@ constexpr std::uint64_t page = 4096;
 /// For the device tree and what firmware adds to it.
 constexpr std::uint64_t tree_room = 0x2'0000;
 
-std::vector<char> content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    throw base::configuration_error(path, 0, "", "cannot be opened");
-  }
-  std::vector<char> content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.bad() || content.empty()) {
-    throw base::configuration_error(path, 0, "", "cannot be read, or is empty");
+std::string content_of(const std::string& path) {
+  std::string content = base::file_content(path);
+  if (content.empty()) {
+    throw base::configuration_error(path, 0, "", "is empty");
   }
   return content;
 }
 
-bool is_elf(const std::vector<char>& content) {
+bool is_elf(const std::string& content) {
   return content.size() >= 4 && std::memcmp(content.data(), "\177ELF", 4) == 0;
 }
 
@@ -356,7 +351,7 @@ struct virt_machine::parts : dma_memory {
 
   /// Puts an image into RAM; its entry.
   std::uint64_t load_image(const std::string& path, const char* option, std::uint64_t raw_base) {
-    const std::vector<char> content = content_of(path);
+    const std::string content = content_of(path);
     if (is_elf(content)) {
       const hart::elf_image image = read_program(path);
       load_elf(image);
@@ -393,7 +388,7 @@ struct virt_machine::parts : dma_memory {
     if (configuration.initrd.empty()) {
       return;
     }
-    const std::vector<char> content = content_of(configuration.initrd);
+    const std::string content = content_of(configuration.initrd);
     // In the middle of memory, but not beyond 128 MiB: clear of the kernel, whatever its size.
     initrd_base = virt_map::ram +
                   std::min<std::uint64_t>(configuration.memory.value / 2, std::uint64_t{128} << 20);

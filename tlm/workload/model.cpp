@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/file.h"
 
 namespace sn::workload {
 
@@ -20,11 +19,7 @@ constexpr std::uint64_t dimension_limit = 1U << 20U;
 class config {
  public:
   explicit config(const std::string& file) : file_(file) {
-    std::ifstream stream(file);
-    if (!stream) {
-      throw base::configuration_error(file, 0, "", "expected a readable model configuration");
-    }
-    const std::string text{std::istreambuf_iterator<char>(stream), {}};
+    const std::string text = base::file_content(file);
     try {
       root_ = nlohmann::json::parse(text);
     } catch (const nlohmann::json::parse_error& error) {

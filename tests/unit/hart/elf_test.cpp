@@ -254,6 +254,8 @@ TEST_P(elf, refuses_programs_without_an_entry_or_without_content) {
   file.entry = 0;
   EXPECT_EQ(error_of(file.bytes(), GetParam()),
             "boot.elf: no entry: the entry address 0x0 lies in no segment");
+  file.entry = 0x8000'0003;
+  EXPECT_THAT(error_of(file.bytes(), GetParam()), HasSubstr("the entry address 0x80000003 is odd"));
   file.segments.clear();
   EXPECT_THAT(error_of(file.bytes(), GetParam()), HasSubstr("nothing to load"));
 }

@@ -167,7 +167,7 @@ TEST(loader, a_file_that_is_not_there_is_refused) {
     load("nowhere/absent.yaml");
     ADD_FAILURE() << "accepted";
   } catch (const base::configuration_error& error) {
-    EXPECT_STREQ(error.what(), "nowhere/absent.yaml: expected a readable YAML file");
+    EXPECT_STREQ(error.what(), "nowhere/absent.yaml: cannot be opened");
   }
 }
 

@@ -6,6 +6,10 @@ option(SN_FUZZ "Build the fuzzers of tests/fuzz, with the sanitizers (Clang only
 add_library(sn_options INTERFACE)
 target_compile_options(sn_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Werror)
+if(CMAKE_UNITY_BUILD)
+  # Several files as one: what one names for itself the others see.
+  target_compile_options(sn_options INTERFACE -Wno-shadow -Wno-subobject-linkage)
+endif()
 if(SN_SANITIZE)
   # -O1: at -O2 GCC 12 reports false positives of -Wmaybe-uninitialized inside its own headers.
   target_compile_options(sn_options INTERFACE -O1

@@ -4,16 +4,9 @@
 Usage: bench_test.py PATH_OF_SUPERNODE
 """
 
-import json
-import pathlib
-import subprocess
-import sys
-import tempfile
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SUPERNODE = None
-PLATFORM = ROOT / "platforms" / "al128.yaml"
+from bench_case import BenchCase
 
 # 8 planes of 100 GB/s; 595 of 640 bytes of a cell are payload.
 LINE_RATE_GBPS = 800 * 595 / 640
@@ -21,29 +14,7 @@ FACTORS = {"all_reduce": 2 * 63 / 64, "reduce_scatter": 63 / 64, "all_gather": 6
            "all_to_all_v": 63 / 64, "broadcast": 1, "send_receive": 1}
 
 
-class BenchTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
-    def call(self, *arguments):
-        return subprocess.run([SUPERNODE, "bench", PLATFORM, *map(str, arguments)], capture_output=True, text=True,
-                              cwd=self.folder)
-
-    def bench(self, *arguments):
-        """What is written as JSON, and what is printed."""
-        file = self.folder / "bench.json"
-        done = self.call(*arguments, "--json", file)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(done.stderr, "")
-        return json.loads(file.read_text()), done.stdout
-
-    def refused(self, *arguments):
-        done = self.call(*arguments)
-        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
-        return done.stderr
-
+class BenchTest(BenchCase):
     def test_bandwidths_follow_from_size_and_time_by_the_definitions_of_nccl_tests(self):
         for collective, factor in FACTORS.items():
             result, _ = self.bench(collective, "--begin", "64K", "--end", "16M", "--factor", "16")
@@ -301,5 +272,4 @@ class BenchTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    SUPERNODE = sys.argv.pop(1)
     unittest.main()

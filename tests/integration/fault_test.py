@@ -4,38 +4,14 @@
 Usage: fault_test.py PATH_OF_SUPERNODE
 """
 
-import json
-import pathlib
-import subprocess
-import sys
-import tempfile
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SUPERNODE = None
-PLATFORM = ROOT / "platforms" / "al128.yaml"  # 8 planes; a link has 8 lanes and trains in 100 us
+from bench_case import BenchCase
 
 COLLECTIVES = ["all_reduce", "reduce_scatter", "all_gather", "all_to_all", "all_to_all_v", "broadcast", "send_receive"]
 
 
-class FaultTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
-    def call(self, *arguments):
-        return subprocess.run([SUPERNODE, "bench", PLATFORM, *map(str, arguments)], capture_output=True, text=True,
-                              cwd=self.folder)
-
-    def bench(self, *arguments):
-        """What is written as JSON, and what is printed."""
-        file = self.folder / "bench.json"
-        done = self.call(*arguments, "--json", file)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(done.stderr, "")
-        return json.loads(file.read_text()), done.stdout
-
+class FaultTest(BenchCase):
     def test_a_plane_that_dies_slows_a_collective_down_and_falsifies_nothing(self):
         for kind in COLLECTIVES:
             # What goes to a group is not sent again: by algorithms that a dead plane does not stop.
@@ -186,5 +162,4 @@ class FaultTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    SUPERNODE = sys.argv.pop(1)
     unittest.main()

@@ -11,12 +11,6 @@ namespace sn::arbiter {
 
 namespace {
 
-std::string text(const base::port_set& set) {
-  std::string members;
-  set.for_each([&](unsigned port) { members += fmt::format(" {}", port); });
-  return members.empty() ? " none" : members;
-}
-
 /// The matching as "output<-input.class", a multicast with m for its class.
 std::string text(const class_grant& grant) {
   std::string pairs;
@@ -38,16 +32,16 @@ std::string text(const class_request& request) {
     for (unsigned output = 0; output < base::port_limit; ++output) {
       const base::port_set& inputs = request.inputs_for_output[c][output];
       if (inputs.any()) {
-        lines +=
-            fmt::format("  output {} is asked in class {} by inputs{}\n", output, c, text(inputs));
+        lines += fmt::format("  output {} is asked in class {} by inputs{}\n", output, c,
+                             ports_text(inputs));
       }
     }
   }
-  lines += fmt::format("  ready outputs:{}\n  holding inputs:{}\n", text(request.ready),
-                       text(request.hold));
-  lines +=
-      fmt::format("  multicast inputs:{}; set{}{}\n", text(request.multicast),
-                  text(request.multicast_set), request.multicast_whole ? ", whole" : ", in parts");
+  lines += fmt::format("  ready outputs:{}\n  holding inputs:{}\n", ports_text(request.ready),
+                       ports_text(request.hold));
+  lines += fmt::format("  multicast inputs:{}; set{}{}\n", ports_text(request.multicast),
+                       ports_text(request.multicast_set),
+                       request.multicast_whole ? ", whole" : ", in parts");
   return lines;
 }
 

@@ -10,12 +10,6 @@ namespace sn::arbiter {
 
 namespace {
 
-std::string text(const base::port_set& set) {
-  std::string members;
-  set.for_each([&](unsigned port) { members += fmt::format(" {}", port); });
-  return members.empty() ? " none" : members;
-}
-
 /// The matching as "output<-input" pairs.
 std::string text(const slot_grant& grant) {
   std::string pairs;
@@ -31,16 +25,22 @@ std::string describe(std::uint64_t slot, const slot_request& request, const slot
   for (unsigned output = 0; output < request.inputs_for_output.size(); ++output) {
     const base::port_set& inputs = request.inputs_for_output[output];
     if (inputs.any()) {
-      message += fmt::format("  output {} is asked by inputs{}\n", output, text(inputs));
+      message += fmt::format("  output {} is asked by inputs{}\n", output, ports_text(inputs));
     }
   }
-  message += fmt::format("  ready outputs:{}\n", text(request.ready));
+  message += fmt::format("  ready outputs:{}\n", ports_text(request.ready));
   message += fmt::format("  reference grants (output<-input):{}\n", text(reference));
   message += fmt::format("  tested grants    (output<-input):{}", text(tested));
   return message;
 }
 
 }  // namespace
+
+std::string ports_text(const base::port_set& set) {
+  std::string members;
+  set.for_each([&](unsigned port) { members += fmt::format(" {}", port); });
+  return members.empty() ? " none" : members;
+}
 
 lockstep::lockstep(std::unique_ptr<scheduler> reference, std::unique_ptr<scheduler> tested)
     : reference_(std::move(reference)), tested_(std::move(tested)) {

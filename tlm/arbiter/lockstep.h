@@ -24,6 +24,9 @@ class lockstep_error : public base::run_error {
   std::uint64_t slot_;
 };
 
+/// The members of a set for such a message, each after a blank; " none" if there are none.
+std::string ports_text(const base::port_set& set);
+
 /// Runs a reference and a scheduler under test on the same requests and answers as the reference;
 /// arbitrate() throws lockstep_error at the first difference.
 class lockstep final : public scheduler {

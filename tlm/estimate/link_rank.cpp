@@ -54,8 +54,8 @@ std::optional<base::picoseconds> link_rank::next(base::picoseconds now) const {
     earliest = earliest ? std::min(*earliest, when) : when;
   };
   for (const queue_state& queue : queues_) {
-    if (queue.due_known) {
-      consider(queue.due);
+    if (queue.wait.until) {
+      consider(*queue.wait.until);
     }
   }
   if (!local_copies_.empty()) {
@@ -102,25 +102,20 @@ bool link_rank::step_queue(std::uint32_t index, base::picoseconds now) {
         return false;
       }
       queue.phase = queue_phase::fetching;
-      queue.due = now + parameters_.command_fetch_latency;
-      queue.due_known = true;
+      queue.wait.until = now + parameters_.command_fetch_latency;
       return true;
     case queue_phase::fetching:
-      if (now < queue.due) {
+      if (!queue.wait.over(now)) {
         return false;
       }
-      queue.due_known = false;
       decode(index, now);
       return true;
     case queue_phase::waiting: {
       const workload::wait_work& wait = operation_of(queue, index).wait;
-      const auto there = arrivals_.reached(wait.tag, wait.size);
-      queue.due_known = there.has_value();
-      if (!there || now < *there) {
-        queue.due = there.value_or(base::picoseconds(0));
+      queue.wait.until = arrivals_.reached(wait.tag, wait.size);
+      if (!queue.wait.over(now)) {
         return false;
       }
-      queue.due_known = false;
       complete(index, now);
       return true;
     }

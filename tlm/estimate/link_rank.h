@@ -11,6 +11,7 @@
 #include "gpu/arrival_table.h"
 #include "gpu/compute_engine.h"
 #include "gpu/configuration.h"
+#include "gpu/queue_wait.h"
 #include "memory/bandwidth_server.h"
 #include "workload/program.h"
 
@@ -60,8 +61,7 @@ class link_rank {
     queue_phase phase = queue_phase::idle;
     std::uint32_t next = 0;  ///< operation
     base::picoseconds begin;
-    base::picoseconds due;
-    bool due_known = false;
+    gpu::queue_wait wait;
   };
   struct active_transfer {
     const workload::transfer_work* work = nullptr;

@@ -91,15 +91,11 @@ void cell_engine::build_planes() {
     plane_parameters one = each;
     one.error_seed = parameters_.error_seed * plane_limit + plane;
     const std::string name = "plane_" + std::to_string(plane);
-    if (class_arbiters_.empty()) {
-      planes_.push_back(std::make_unique<plane_process>(name.c_str(), plane, one, *arbiters_[plane],
-                                                        clock_, batch_slots, listener,
-                                                        parameters_.order));
-    } else {
-      planes_.push_back(std::make_unique<plane_process>(name.c_str(), plane, one,
-                                                        *class_arbiters_[plane], clock_,
-                                                        batch_slots, listener, parameters_.order));
-    }
+    planes_.push_back(std::make_unique<plane_process>(
+        name.c_str(), plane,
+        class_arbiters_.empty() ? fabric::plane(one, *arbiters_[plane])
+                                : fabric::plane(one, *class_arbiters_[plane]),
+        clock_, batch_slots, listener, parameters_.order));
   }
 }
 

@@ -564,14 +564,7 @@ void plane::send_cell(unsigned input, unsigned queue, std::size_t now) {
     }
   }
   if (flow.credits == 0 || flow.sending == plane_state::no_share) {
-    sendable<classed>(input, class_of<classed>(queue)).reset(column_of(queue));
-    port_set any;
-    for (unsigned c = 0; c < classes<classed>(); ++c) {
-      any = any | sendable<classed>(input, c);
-    }
-    if (any.none()) {
-      state_.inputs_sendable.reset(input);
-    }
+    make_unsendable<classed>(input, queue);
   }
 
   std::size_t delay = parameters_.uplink_slots;

@@ -425,6 +425,18 @@ class plane {
   base::port_set& sendable(unsigned input, unsigned traffic_class) {
     return state_.sendable[classed ? traffic_class * parameters_.ports + input : input];
   }
+  /// The source of a VOQ has nothing more for it, or no credit. Runs in every slot.
+  template <bool classed>
+  void make_unsendable(unsigned input, unsigned queue) {
+    sendable<classed>(input, class_of<classed>(queue)).reset(column_of(queue));
+    base::port_set any;
+    for (unsigned c = 0; c < classes<classed>(); ++c) {
+      any = any | sendable<classed>(input, c);
+    }
+    if (any.none()) {
+      state_.inputs_sendable.reset(input);
+    }
+  }
   /// The inputs whose VOQ of this number holds a cell.
   template <bool classed>
   const base::port_set& waiting_inputs(unsigned queue) const {

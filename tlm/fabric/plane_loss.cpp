@@ -136,14 +136,7 @@ void plane::lose_request(unsigned input, unsigned queue) {
   if (column_of(queue) < parameters_.ports) {
     waiting_inputs<classed>(queue).reset(input);
   }
-  sendable<classed>(input, class_of<classed>(queue)).reset(column_of(queue));
-  port_set any;
-  for (unsigned c = 0; c < classes<classed>(); ++c) {
-    any = any | sendable<classed>(input, c);
-  }
-  if (any.none()) {
-    state_.inputs_sendable.reset(input);
-  }
+  make_unsendable<classed>(input, queue);
 }
 
 /// Everything that groups have under way.

@@ -1,40 +1,22 @@
 #include "fabric/plane_process.h"
 
+#include <utility>
+
 #include "alink/sim_time.h"
 #include "base/error.h"
 
 namespace sn::fabric {
 
-plane_process::plane_process(const sc_core::sc_module_name& name, unsigned index,
-                             const plane_parameters& parameters, arbiter::scheduler& scheduler,
+plane_process::plane_process(const sc_core::sc_module_name& name, unsigned index, class plane plane,
                              const slot_clock& clock, std::uint64_t batch_slots,
                              plane_listener& listener, kernel::turns* order)
     : sc_core::sc_module(name),
       index_(index),
-      plane_(parameters, scheduler),
+      plane_(std::move(plane)),
       clock_(clock),
       batch_slots_(batch_slots),
       listener_(listener),
       wake_(order, [this] { run(); }) {
-  begin();
-}
-
-plane_process::plane_process(const sc_core::sc_module_name& name, unsigned index,
-                             const plane_parameters& parameters,
-                             arbiter::class_scheduler& scheduler, const slot_clock& clock,
-                             std::uint64_t batch_slots, plane_listener& listener,
-                             kernel::turns* order)
-    : sc_core::sc_module(name),
-      index_(index),
-      plane_(parameters, scheduler),
-      clock_(clock),
-      batch_slots_(batch_slots),
-      listener_(listener),
-      wake_(order, [this] { run(); }) {
-  begin();
-}
-
-void plane_process::begin() {
   base::ensure(batch_slots_ >= 1, "a batch has at least one slot");
 }
 

@@ -35,13 +35,7 @@ class plane_process : public sc_core::sc_module {
  public:
   /// `index` is that of the plane in its engine. `batch_slots`, at least 1, must be so few that
   /// nobody needs to know earlier what has crossed.
-  plane_process(const sc_core::sc_module_name& name, unsigned index,
-                const plane_parameters& parameters, arbiter::scheduler& scheduler,
-                const slot_clock& clock, std::uint64_t batch_slots, plane_listener& listener,
-                kernel::turns* order);
-  /// The same with an arbiter with classes.
-  plane_process(const sc_core::sc_module_name& name, unsigned index,
-                const plane_parameters& parameters, arbiter::class_scheduler& scheduler,
+  plane_process(const sc_core::sc_module_name& name, unsigned index, class plane plane,
                 const slot_clock& clock, std::uint64_t batch_slots, plane_listener& listener,
                 kernel::turns* order);
 
@@ -72,7 +66,6 @@ class plane_process : public sc_core::sc_module {
   }
 
  private:
-  void begin();
   void run();
   void run_to_now();
   void tell_losses(alink::cause why);

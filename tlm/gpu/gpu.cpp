@@ -305,8 +305,8 @@ void gpu::advance() {
     wake_at(*next);
   }
   for (const auto& queue : queues_) {
-    if (queue.due_known) {
-      wake_at(queue.due);
+    if (queue.wait.until) {
+      wake_at(*queue.wait.until);
     }
   }
 }
@@ -362,27 +362,21 @@ bool gpu::step_queue(unsigned index, base::picoseconds now) {
         return false;
       }
       queue.phase = queue_phase::fetching;
-      queue.due = now + parameters_.command_fetch_latency;
-      queue.due_known = true;
+      queue.wait.until = now + parameters_.command_fetch_latency;
       return true;
     case queue_phase::fetching:
-      if (now < queue.due) {
+      if (!queue.wait.over(now)) {
         return false;
       }
-      queue.due_known = false;
       decode(index, now);
       return true;
-    case queue_phase::waiting: {
-      const auto there = arrivals_.reached(queue.current.tag, base::bytes(queue.current.bytes));
-      queue.due_known = there.has_value();
-      if (!there || now < *there) {
-        queue.due = there.value_or(base::picoseconds(0));
+    case queue_phase::waiting:
+      queue.wait.until = arrivals_.reached(queue.current.tag, base::bytes(queue.current.bytes));
+      if (!queue.wait.over(now)) {
         return false;
       }
-      queue.due_known = false;
       complete(index, now);
       return true;
-    }
     case queue_phase::computing:
     case queue_phase::halted:
       return false;

@@ -16,6 +16,7 @@
 #include "gpu/configuration.h"
 #include "gpu/copy_engine.h"
 #include "gpu/observer.h"
+#include "gpu/queue_wait.h"
 #include "kernel/alarm.h"
 #include "memory/memory_device.h"
 #include "soc/register_map.h"
@@ -98,14 +99,13 @@ class gpu : public sc_core::sc_module {
   enum class queue_phase : std::uint8_t { idle, fetching, computing, waiting, halted };
   struct queue_state {
     queue_phase phase = queue_phase::idle;
-    base::picoseconds due;  ///< fetching: when the command is decoded; waiting: when data are there
-    bool due_known = false;
+    queue_wait wait;  ///< fetching: until the command is decoded; waiting: until data are there
     command current;
     base::picoseconds begin;
 
     template <typename Archive>
     void fields(Archive& io) {
-      io(phase, due, due_known, current, begin);
+      io(phase, wait, current, begin);
     }
   };
 

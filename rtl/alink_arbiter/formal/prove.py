@@ -6,13 +6,14 @@ alink_arbiter_starvation.sv) as an and-inverter graph; ABC folds the assumptions
 and runs property-directed reachability, an unbounded proof. With --classes the same of
 alink_class_arbiter (alink_class_arbiter_formal.sv, or with --guard alink_class_arbiter_guard.sv).
 
-Usage: prove.py [--ports N] [--iterations K] [--property P | --wait SLOTS] [--bug NAME]
+Usage: prove.py [--ports N] [--iterations K] [--property P | --wait SLOTS | --algorithm] [--bug NAME]
                 [--expect proved|refuted] [--seconds S]
        prove.py --classes C [--ports N] [--iterations K] [--property P | --guard SLOTS [--limit L]]
                 [--induction] [--bug NAME] [--expect proved|refuted] [--seconds S]
 With --induction the safety properties are not searched for from reset: an invariant of the arbiter's
 registers holds after reset, every slot that begins with it ends with it, and it gives the properties. That
-is one question to a SAT solver over two clocks, and reaches further.
+is one question to a SAT solver over two clocks, and reaches further. In the same way --algorithm proves that
+alink_arbiter is the algorithm of alink_arbiter_algorithm.sv, slot for slot.
 Exit code 0 if the outcome is the expected one (proved, unless --expect says otherwise).
 """
 import argparse
@@ -40,23 +41,26 @@ def design_of(arguments):
     return "alink_class_arbiter" if arguments.classes else "alink_arbiter"
 
 
-# The registers of alink_class_arbiter that its invariant is about: the port of the wrapper without state_,
-# and the name in the arbiter; those of a class each in an array.
+# The registers that invariants are about: the port of the wrapper without state_, and the name in the
+# arbiter; those in arrays have one for each class of alink_class_arbiter, and for each port of alink_arbiter.
 REGISTERS = {"pair": "pair_q", "stalled": "stalled_q", "mc_out": "mc_out_q", "mc_in": "mc_in_q",
              **{name: f"p_arbitrate.{name}_q" for name in ("old_out", "old_in", "age_tick", "age_off", "champion",
                                                            "champion_mask", "wheel", "left")}}
-ARRAYS = {"class": "class_q", **{name: f"p_arbitrate.{name}_q" for name in ("mark", "expired", "asked", "age_count")}}
+CLASS_ARRAYS = {"class": "class_q", **{name: f"p_arbitrate.{name}_q" for name in ("mark", "expired", "asked", "age_count")}}
+PORT_ARRAYS = {name: f"p_arbitrate.{name}_q" for name in ("gnt_mask", "acc_mask")}
 
 
-def connections(classes):
+def connections(arguments):
     """Commands of Yosys that connect the wrapper's state_* to the registers, free their first values, and
     leave only step_q, which counts the two clocks of the induction, with one."""
+    registers, arrays, places = (({}, PORT_ARRAYS, arguments.ports) if arguments.algorithm else
+                                 (REGISTERS, CLASS_ARRAYS, arguments.classes))
     lines = ["delete -port w:state_*"]
-    for port, register in REGISTERS.items():
+    for port, register in registers.items():
         lines += [f"rename u_arbiter.{register} source_{port}", f"connect -nounset -set state_{port} source_{port}"]
-    for port, array in ARRAYS.items():
-        lines += [f"rename u_arbiter.{array}[{c}] source_{port}_{c}" for c in range(classes)]
-        parts = ",".join(f"source_{port}_{c}" for c in reversed(range(classes)))
+    for port, array in arrays.items():
+        lines += [f"rename u_arbiter.{array}[{place}] source_{port}_{place}" for place in range(places)]
+        parts = ",".join(f"source_{port}_{place}" for place in reversed(range(places)))
         lines.append(f"connect -nounset -set state_{port} {parts}")
     lines += ["select -set step w:step_q", "setattr -unset init w:* @step %d", "select -clear", "opt_clean"]
     return "\n".join(lines)
@@ -70,13 +74,16 @@ def outcome(arguments, directory):
         rtl = directory / f"{design}.sv"
         run([sys.executable, PLANT_BUG, design, arguments.bug, rtl])
     graph = directory / "arbiter.aig"
-    if arguments.wait:
-        top, choice = f"{design}_starvation", f"Bound {arguments.wait}"
+    two_clocks = arguments.induction or arguments.algorithm
+    if arguments.algorithm:
+        top, choice = f"{design}_algorithm", ""
+    elif arguments.wait:
+        top, choice = f"{design}_starvation", f"-chparam Bound {arguments.wait}"
     elif arguments.guard:
         top = f"{design}_guard"
-        choice = f"Bound {arguments.guard} -chparam Limit {arguments.limit}"
+        choice = f"-chparam Bound {arguments.guard} -chparam Limit {arguments.limit}"
     else:
-        top, choice = f"{design}_formal", f"Property {arguments.property}"
+        top, choice = f"{design}_formal", f"-chparam Property {arguments.property}"
     if arguments.classes:
         choice += f" -chparam Classes {arguments.classes}"
     if arguments.induction:
@@ -85,20 +92,20 @@ def outcome(arguments, directory):
     script.write_text(f"""
         read_verilog -defer -sv -formal {rtl} {ROOT}/rtl/{design}/formal/{top}.sv
         hierarchy -check -top {top} -chparam Ports {arguments.ports} \
-            -chparam Iterations {arguments.iterations} -chparam {choice}
+            -chparam Iterations {arguments.iterations} {choice}
         proc; flatten
         rename -top {top}
         cd {top}
-        {connections(arguments.classes) if arguments.induction else ""}
+        {connections(arguments) if two_clocks else ""}
         cd
         async2sync; opt -full; memory_map; techmap; opt -fast; dffunmap
         abc -g AND; opt_clean; setundef -anyseq; write_aiger -zinit {graph}
         """)
     run(["yosys", "-q", "-s", script])
     limit = f" -T {arguments.seconds}" if arguments.seconds else ""
-    search = f"&get; &bmcs -g -F 2{limit}" if arguments.induction else f"pdr{limit}"
+    search = f"&get; &bmcs -g -F 2{limit}" if two_clocks else f"pdr{limit}"
     printed = run(["yosys-abc", "-c", f"read_aiger {graph}; fold; strash; {search}"])
-    if re.search(r"No output failed in 2 frames" if arguments.induction else r"Property proved", printed):
+    if re.search(r"No output failed in 2 frames" if two_clocks else r"Property proved", printed):
         return "proved", printed
     if re.search(r"was asserted in frame", printed):
         return "refuted", printed
@@ -116,6 +123,8 @@ def main():
     parser.add_argument("--property", type=int, default=0, help="one property only; 0: all")
     parser.add_argument("--induction", action="store_true", help="by induction over one slot, with --classes")
     parser.add_argument("--wait", type=int, help="prove that no request waits longer than this, in slots")
+    parser.add_argument("--algorithm", action="store_true", help="prove that alink_arbiter with one iteration is "
+                        "iSLIP with pointers that are indices, slot for slot")
     parser.add_argument("--seconds", type=int, help="give up the search for a proof after so long")
     parser.add_argument("--bug", help="a bug of the design's testbench/*/planted_bugs.json")
     parser.add_argument("--expect", choices=["proved", "refuted"], default="proved")
@@ -126,9 +135,13 @@ def main():
         parser.error("--induction is of the safety properties of alink_class_arbiter: --classes, and no --guard")
     if arguments.wait and arguments.classes:
         parser.error("--wait is of alink_arbiter, which has no --classes")
+    if arguments.algorithm and (arguments.classes or arguments.wait or arguments.property or arguments.iterations != 1):
+        parser.error("--algorithm is of alink_arbiter with one iteration")
     with tempfile.TemporaryDirectory() as directory:
         verdict, printed = outcome(arguments, pathlib.Path(directory))
-    if arguments.wait:
+    if arguments.algorithm:
+        claim = "the algorithm slot for slot, by induction"
+    elif arguments.wait:
         claim = f"no request waits longer than {arguments.wait} slots"
     elif arguments.guard:
         claim = f"with age limit {arguments.limit} no class waits longer than {arguments.guard} slots"

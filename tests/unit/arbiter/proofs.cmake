@@ -39,6 +39,15 @@ add_test(NAME alink_arbiter.wait.refutes_unaccepted_grant_moves_pointer
   COMMAND ${Python3_EXECUTABLE} ${prove} --ports 3 --wait 100 --expect refuted
           --bug unaccepted_grant_moves_pointer)
 
+# The RTL is the algorithm that longest_wait visits, slot for slot: what is found there holds of the RTL.
+foreach(ports IN ITEMS 3 4)
+  add_test(NAME alink_arbiter.algorithm.${ports}_ports
+    COMMAND ${Python3_EXECUTABLE} ${prove} --ports ${ports} --algorithm)
+endforeach()
+add_test(NAME alink_arbiter.algorithm.refutes_unaccepted_grant_moves_pointer
+  COMMAND ${Python3_EXECUTABLE} ${prove} --ports 4 --algorithm --expect refuted
+          --bug unaccepted_grant_moves_pointer)
+
 # The safety properties of the arbiter with classes (ports x iterations x classes): searched for from reset,
 # and by induction over one slot, which reaches further; and for each property a bug that breaks it.
 function(sn_class_proof name shape)

@@ -60,6 +60,10 @@ class arbiter_runner final : public seed_runner {
 
 }  // namespace
 
+unsigned ports_of_model() {
+  return model_ports;
+}
+
 std::unique_ptr<seed_runner> make_seed_runner(unsigned ports) {
   return std::make_unique<arbiter_runner>(ports);
 }

@@ -44,6 +44,9 @@ lockstep_run::lockstep_run(arbiter::class_scheduler& scheduler, std::uint64_t se
       registers_(scheduler, seed) {}
 
 void lockstep_run::run(std::uint64_t slots) {
+  if (slot_ == 0 && watchers_.probe != nullptr) {
+    watchers_.probe->after_reset();
+  }
   for (; slot_ < slots; ++slot_) {
     run_slot();
   }
@@ -53,7 +56,11 @@ void lockstep_run::run(std::uint64_t slots) {
 void lockstep_run::run_slot() {
   slot_inputs in = traffic_.next(last_);
   if (in.reset) {
+    registers_.read_all();
     scheduler_.reset();
+    if (watchers_.probe != nullptr) {
+      watchers_.probe->after_reset();
+    }
     registers_.reset();
     last_ = {};
     in.multicast_set = {};  // nobody has the turn after a reset

@@ -19,6 +19,8 @@ class run_probe {
   run_probe& operator=(const run_probe&) = delete;
   virtual ~run_probe() = default;
 
+  /// The schedulers were reset.
+  virtual void after_reset() = 0;
   /// Checks a slot; empty, or the rule that was broken.
   virtual std::string check(const slot_outputs& now) = 0;
 };

@@ -15,10 +15,18 @@ namespace {
 using verilated =
     arbiter::verilated_class_arbiter<model, model_ports, model_iterations, model_classes>;
 
-/// Inputs are told what outputs are told of them; the twin has no such view.
-class input_view final : public run_probe {
+/// Inputs are told what outputs are told of them; the twin has no such view. And a model that
+/// begins as after long use has a twin that does.
+class model_probe final : public run_probe {
  public:
-  explicit input_view(const model& pins) : pins_(pins) {}
+  model_probe(const model& pins, arbiter::class_islip& twin) : pins_(pins), twin_(twin) {}
+
+  void after_reset() override {
+    if (model_starts_late) {
+      twin_.put(
+          {late_total, static_cast<std::uint32_t>(late_grants), static_cast<unsigned>(late_timer)});
+    }
+  }
 
   std::string check(const slot_outputs& now) override {
     base::port_set valid;
@@ -57,6 +65,7 @@ class input_view final : public run_probe {
 
  private:
   const model& pins_;
+  arbiter::class_islip& twin_;
 };
 
 class class_arbiter_runner final : public seed_runner {
@@ -65,18 +74,17 @@ class class_arbiter_runner final : public seed_runner {
       : ports_(ports), scoreboard_(ports, model_classes) {}
 
   std::optional<seed_failure> run(const seed_run& given) override {
+    auto twin = std::make_unique<arbiter::class_islip>(ports_, model_iterations, model_classes);
     auto tested = std::make_unique<verilated>(ports_);
     tested->model().begin(given.mutant, given.record);
-    input_view view(tested->model());
-    arbiter::class_lockstep both(
-        std::make_unique<arbiter::class_islip>(ports_, model_iterations, model_classes),
-        std::move(tested));
+    model_probe probe(tested->model(), *twin);
+    arbiter::class_lockstep both(std::move(twin), std::move(tested));
     both.reset();
     run_watchers watchers;
     watchers.rules = &scoreboard_;
     watchers.bins = given.count_bins ? &scoreboard_ : nullptr;
-    // What is recorded ends in the slot in which the lockstep program ends.
-    watchers.probe = given.record.empty() ? &view : nullptr;
+    // A run for a waveform ends in the slot in which the lockstep program ends.
+    watchers.probe = model_starts_late ? &probe : nullptr;
     lockstep_run lockstep(both, given.seed, watchers);
     try {
       lockstep.run(given.slots);
@@ -94,6 +102,10 @@ class class_arbiter_runner final : public seed_runner {
 };
 
 }  // namespace
+
+unsigned ports_of_model() {
+  return model_ports;
+}
 
 std::unique_ptr<seed_runner> make_seed_runner(unsigned ports) {
   return std::make_unique<class_arbiter_runner>(ports);

@@ -33,6 +33,13 @@ base::port_set slot_traffic::subset(double density) {
   return chosen;
 }
 
+/// None, short ones, any, and those about which every bit of a timer changes.
+std::uint16_t slot_traffic::draw_limit() {
+  const std::array<std::uint64_t, 5> limits{0, 1 + random_.below(3), 1 + random_.below(20),
+                                            random_.below(65536), 0x7fe0 + random_.below(64)};
+  return static_cast<std::uint16_t>(limits[random_.below(limits.size())]);
+}
+
 void slot_traffic::begin_sequence() {
   kind_ = static_cast<unsigned>(random_.below(traffic_names.size()));
   left_ = 1 + random_.below(150);
@@ -51,13 +58,9 @@ void slot_traffic::begin_sequence() {
     class_density_[c] = random_.chance(0.3) ? 1.0 : random_.uniform();
     now_.weight[c] =
         static_cast<std::uint8_t>(random_.chance(0.1) ? random_.below(256) : random_.below(6));
-    const std::array<std::uint64_t, 4> limits{0, 1 + random_.below(3), 1 + random_.below(20),
-                                              random_.below(65536)};
-    now_.age_limit[c] = static_cast<std::uint16_t>(limits[random_.below(limits.size())]);
+    now_.age_limit[c] = draw_limit();
   }
-  const std::array<std::uint64_t, 4> limits{0, 1 + random_.below(3), 1 + random_.below(20),
-                                            random_.below(65536)};
-  now_.hold_limit = static_cast<std::uint16_t>(limits[random_.below(limits.size())]);
+  now_.hold_limit = draw_limit();
   for (unsigned port = 0; port < ports_; ++port) {
     input_density_[port] = random_.uniform();
     output_of_[port] = port;

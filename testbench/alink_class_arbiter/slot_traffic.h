@@ -53,6 +53,7 @@ class slot_traffic {
 
  private:
   void begin_sequence();
+  std::uint16_t draw_limit();
   void draw_requests();
   void draw_multicasts(const slot_outputs& last);
   base::port_set subset(double density);

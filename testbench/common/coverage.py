@@ -43,7 +43,8 @@ def points(path):
 def measure(options, design, shape):
     """All points of a shape over all seeds, by name."""
     folder = options.out / shape
-    program = instrumented.build(folder, "coverage", design, design.sources, design.shape(shape), options.build)
+    sources = design.late_sources(options.out / "rtl")
+    program = instrumented.build(folder, "coverage", design, sources, design.shape(shape), options.build)
 
     def one(seed):
         data, bins = folder / f"seed_{seed}.dat", folder / f"seed_{seed}.json"
@@ -55,7 +56,7 @@ def measure(options, design, shape):
         for found, bins in pool.map(one, range(options.seed, options.seed + options.seeds)):
             merged.update(found)
             functional.update(bins)
-    text = {path.name: path.read_text().splitlines() for path in design.sources}
+    text = {path.name: path.read_text().splitlines() for path in sources}
     named = {}
     for (kind, file, line, part), hits in merged.items():
         key = (kind, f"{file}: {text[file][line - 1].strip()}: {part.split(' at column')[0]}", f"{line} {part}")
@@ -63,6 +64,11 @@ def measure(options, design, shape):
     for name, hits in functional.items():
         named[("functional", name, "")] = hits
     return named
+
+
+def matches(name, pattern):
+    """Whether a point has that name, in which * stands for anything. (Names are full of brackets.)"""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name) is not None
 
 
 def judge(found, shape, exclusions, used):
@@ -75,8 +81,7 @@ def judge(found, shape, exclusions, used):
             count["covered"] += 1
             continue
         for number, entry in enumerate(exclusions):
-            if entry["kind"] == kind and fnmatch.fnmatchcase(shape, entry["shapes"]) and \
-                    (name == entry["point"] or (kind == "functional" and fnmatch.fnmatchcase(name, entry["point"]))):
+            if entry["kind"] == kind and fnmatch.fnmatchcase(shape, entry["shapes"]) and matches(name, entry["point"]):
                 used.add(number)
                 count["excluded"] += 1
                 break

@@ -10,12 +10,14 @@
     meant       outputs that mean something only sometimes: {output: [layout, when]}. `when` is Verilog over
                 the ports of the top, one bit for all or for each port. layout "ports": the bits of one port lie
                 side by side; "rows": those of equal weight of all ports do
+    late_start  changes of the RTL that let it begin as after long use, for benches that cannot run as long:
+                pieces of the text and what they become, with constants that the seed_runner knows too
 """
 import json
 import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-KEYS = {"top", "sources", "assertions", "parameters", "lockstep", "bench", "shapes", "meant"}
+KEYS = {"top", "sources", "assertions", "parameters", "lockstep", "bench", "shapes", "meant", "late_start"}
 
 
 def names():
@@ -41,6 +43,8 @@ class Design:
         self.bench = [ROOT / path for path in described["bench"]]
         self.shapes = described["shapes"]
         self.meant = described["meant"]
+        self.late_constants = described["late_start"]["constants"]
+        self._late_changes = described["late_start"]["changes"]
 
     def shape(self, text):
         """The values of the parameters that a text such as 4x2x3 names, by name."""
@@ -48,6 +52,22 @@ class Design:
         if len(values) != len(self.parameters) or not all(value.isdigit() for value in values):
             raise SystemExit(f"{text}: a shape of {self.name} is {' x '.join(self.parameters)}")
         return dict(zip(self.parameters, map(int, values)))
+
+    def late_sources(self, folder):
+        """Copies of the sources that begin as after long use, in `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        copies = []
+        for path in self.sources:
+            text = path.read_text()
+            for change in self._late_changes:
+                if change["file"] == path.name:
+                    if text.count(change["text"]) != 1:
+                        raise SystemExit(f"{self.room / 'design.json'}: late_start: the text must occur once in {path}:\n"
+                                         f"{change['text']}")
+                    text = text.replace(change["text"], change["becomes"].format(**self.late_constants))
+            copies.append(folder / path.name)
+            copies[-1].write_text(text)
+        return copies
 
     def shape_title(self):
         """What heads a column of shapes."""

@@ -39,19 +39,27 @@ COVERAGE = """
 BODY = {"waveform": TRACE, "dump": TRACE.replace("Fst", "Vcd"), "mutants": MUTANTS, "coverage": COVERAGE}
 INCLUDES = {"waveform": "#include <verilated_fst_c.h>\n", "dump": "#include <verilated_vcd_c.h>\n",
             "coverage": "#include <verilated_cov.h>\n", "mutants": ""}
+# Coverage without the splitting of processes: it counts some branches apart from the assignments before them, by
+# the values of the clock before.
 FLAGS = {"waveform": ["--trace-fst", "--trace-max-width", "16384", "--trace-max-array", "1024"],
          "dump": ["--trace", "--trace-max-width", "16384"],
-         "coverage": ["--coverage-line", "--coverage-toggle", "--coverage-max-width", "4096", "--coverage-underscore"],
+         "coverage": ["--coverage-line", "--coverage-toggle", "--coverage-max-width", "4096", "--coverage-underscore",
+                      "-fno-split", "-fno-reorder"],
          "mutants": ["-Wno-fatal", "-Wno-lint", "-Wno-UNOPTFLAT"]}
+# What is built of Design.late_sources; the rest must be what the lockstep program runs.
+LATE = {"coverage", "mutants"}
 
 
 def build(folder, purpose, design, sources, shape, release):
-    """The program for `purpose` (waveform, dump, coverage or mutants) of `sources`, built in `folder`. `release` is
-    a build directory with the libraries of the twin."""
+    """The program for `purpose` (waveform, dump, coverage or mutants) of `sources` (late ones for those of LATE),
+    built in `folder`. `release` is a build directory with the libraries of the twin."""
     folder.mkdir(parents=True, exist_ok=True)
     # What an older build noted of its files may be true no longer.
     shutil.rmtree(folder / "obj", ignore_errors=True)
     constants = "".join(f"inline constexpr unsigned model_{name.lower()} = {value};\n" for name, value in shape.items())
+    late = purpose in LATE
+    constants += f"inline constexpr bool model_starts_late = {str(late).lower()};\n" + "".join(
+        f"inline constexpr std::uint64_t {name} = {value}U;\n" for name, value in design.late_constants.items())
     header = f"""// Made by instrumented.py.
 #pragma once
 {INCLUDES[purpose]}#include <cstdint>

@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 
-#include "bench_model.h"
 #include "common/seed_runner.h"
 
 namespace {
@@ -18,7 +17,7 @@ namespace {
 namespace bench = sn::testbench;
 
 struct options {
-  unsigned ports = bench::model_ports;
+  unsigned ports = bench::ports_of_model();
   std::uint64_t seed = 1;
   std::uint64_t seeds = 1;
   std::uint64_t slots = 2000;
@@ -72,7 +71,7 @@ int run(int count, char** arguments) {
   options given;
   CLI::App app("A design in lockstep with its twin on an instrumented model");
   app.add_option("--ports", given.ports, "ports in use")
-      ->check(CLI::Range(1U, bench::model_ports))
+      ->check(CLI::Range(1U, bench::ports_of_model()))
       ->capture_default_str();
   app.add_option("--seed", given.seed, "the first seed")->capture_default_str();
   app.add_option("--seeds", given.seeds, "how many seeds")->capture_default_str();

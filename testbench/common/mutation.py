@@ -22,22 +22,23 @@ import sys
 import design as designs
 import instrumented
 
-# Registers begin at 0 in both; as reset is an input like others, that covers whatever follows a reset.
-TO_GRAPH = ("setundef -zero -init; async2sync; opt -full; memory_map; techmap; opt -fast; dffunmap; abc -g AND; opt_clean; "
-            "write_aiger -zinit {graph}")
+# Registers begin at 0 in both; as reset is an input like others, that covers whatever follows a reset. (So does
+# a late start, whose reset leaves other values: beginning at 0 covers a reset of the RTL itself.)
+TO_GATES = ("setundef -zero -init; async2sync; opt -full; memory_map; techmap; opt -fast; dffunmap; abc -g AND; opt_clean")
 
 
-def elaborate(design, shape):
+def elaborate(design, sources, shape):
     """Yosys commands that read one shape of the design, flat, as a module of the name of its top."""
     parameters = " ".join(f"-chparam {name} {value}" for name, value in shape.items())
-    return (f"read_verilog -sv {' '.join(map(str, design.sources))}; hierarchy -check -top {design.top} {parameters}; "
+    return (f"read_verilog -sv {' '.join(map(str, sources))}; hierarchy -check -top {design.top} {parameters}; "
             f"proc; flatten; opt; memory; opt_clean -purge; rename -top {design.top}")
 
 
 def draw(folder, design, shape, count, seed):
     """The mutants of a shape, as commands of Yosys."""
     path = folder / "mutants.ys"
-    instrumented.run(["yosys", "-q", "-p", f"{elaborate(design, shape)}; write_rtlil {folder / 'design.il'}; "
+    sources = design.late_sources(folder / "rtl")
+    instrumented.run(["yosys", "-q", "-p", f"{elaborate(design, sources, shape)}; write_rtlil {folder / 'design.il'}; "
                       f"mutate -list {count} -seed {seed} -o {path}"])
     return [line for line in path.read_text().splitlines() if line.startswith("mutate ")]
 
@@ -51,43 +52,52 @@ def netlist(folder, mutants):
         for number, line in enumerate(mutants, 1)) + "\n")
     path = folder / "mutants.v"
     instrumented.run(["yosys", "-q", "-p", f"read_rtlil {folder / 'design.il'}; script {script}; opt_clean; "
-                      f"write_verilog -noattr {path}"])
+                      f"write_rtlil {folder / 'mutants.il'}; write_verilog -noattr {path}"])
     return path
 
 
-def observer(folder, design):
-    """Verilog of the modules good and bad: the design and the mutant, with outputs that mean nothing at 0."""
-    path = folder / "ports.json"
-    instrumented.run(["yosys", "-q", "-p", f"read_rtlil {folder / 'design.il'}; write_json {path}"])
-    ports = json.loads(path.read_text())["modules"][design.top]["ports"]
-    width = {name: len(port["bits"]) for name, port in ports.items()}
+def observer(design, width):
+    """Verilog of the modules good and bad: the netlist without a mutant and with that of mutsel, with outputs that
+    mean nothing at 0."""
+    ports = ", ".join(f"{direction} [{bits - 1}:0] {name}" for name, (direction, bits) in width.items())
     text = ""
-    for module, inner in (("good", design.top), ("bad", "mutant")):
-        text += f"module {module}(" + ", ".join(
-            f"{port['direction']} [{width[name] - 1}:0] {name}" for name, port in ports.items()) + ");\n"
-        for name in design.meant:
-            text += f"  wire [{width[name] - 1}:0] raw_{name};\n"
-        text += f"  {inner} inner(" + ", ".join(
-            f".{name}({'raw_' if name in design.meant else ''}{name})" for name in ports) + ");\n"
+    for module, mutant in (("good", "0"), ("bad", "mutsel")):
+        inner = ", ".join(f".{name}({'raw_' if name in design.meant else ''}{name})" for name in width if name != "mutsel")
+        text += f"module {module}({ports});\n"
         for name, (layout, when) in design.meant.items():
-            fields = width[re.match(r"\w+", when)[0]]
-            bits = width[name] // fields
-            mask = ", ".join(f"{{{bits}{{when_{name}[{field}]}}}}" for field in reversed(range(fields)))
+            bits = width[name][1]
+            fields = width[re.match(r"\w+", when)[0]][1]
+            mask = ", ".join(f"{{{bits // fields}{{when_{name}[{field}]}}}}" for field in reversed(range(fields)))
             if layout == "rows":
-                mask = f"{{{bits}{{when_{name}}}}}"
-            text += f"  wire [{fields - 1}:0] when_{name} = {when};\n  assign {name} = raw_{name} & {{{mask}}};\n"
-        text += "endmodule\n"
-    (folder / "observer.v").write_text(text)
+                mask = f"{{{bits // fields}{{when_{name}}}}}"
+            text += (f"  wire [{bits - 1}:0] raw_{name};\n  wire [{fields - 1}:0] when_{name} = {when};\n"
+                     f"  assign {name} = raw_{name} & {{{mask}}};\n")
+        text += f"  {design.top} inner({inner}, .mutsel({mutant}));\nendmodule\n"
+    return text
 
 
-def equivalent(folder, design, number, mutant, seconds):
+def comparison(folder, design):
+    """A netlist of gates whose output says that the mutant of mutsel differs; its inputs and their widths."""
+    path = folder / "ports.json"
+    instrumented.run(["yosys", "-q", "-p", f"read_rtlil {folder / 'mutants.il'}; write_json {path}"])
+    ports = json.loads(path.read_text())["modules"][design.top]["ports"]
+    width = {name: (port["direction"], len(port["bits"])) for name, port in ports.items()}
+    (folder / "observer.v").write_text(observer(design, width))
+    instrumented.run(["yosys", "-q", "-p", f"read_rtlil {folder / 'mutants.il'}; read_verilog {folder / 'observer.v'}; "
+                      "miter -equiv -flatten good bad miter; hierarchy -top miter; flatten; "
+                      f"{TO_GATES}; write_rtlil {folder / 'miter.il'}"])
+    return {f"in_{name}": bits for name, (direction, bits) in width.items() if direction == "input"}
+
+
+def equivalent(folder, inputs, number, seconds):
     """True if no sequence of inputs after reset tells the mutant from the design."""
-    graph = folder / f"equivalent_{number}.aig"
-    instrumented.run(["yosys", "-q", "-p",
-                      f"read_rtlil {folder / 'design.il'}; copy {design.top} mutant; "
-                      f"{mutant.replace(f'-module {design.top}', '-module mutant')}; "
-                      f"read_verilog {folder / 'observer.v'}; miter -equiv -flatten good bad miter; "
-                      f"hierarchy -top miter; flatten; {TO_GRAPH.format(graph=graph)}"])
+    graph, one = folder / f"equivalent_{number}.aig", folder / f"equivalent_{number}.v"
+    free = {name: bits for name, bits in inputs.items() if name != "in_mutsel"}
+    one.write_text(f"module one({', '.join(f'input [{bits - 1}:0] {name}' for name, bits in free.items())}, output differ);\n"
+                   f"  miter compared({', '.join(f'.{name}({name})' for name in free)}, .in_mutsel({number}), "
+                   ".trigger(differ));\nendmodule\n")
+    instrumented.run(["yosys", "-q", "-p", f"read_rtlil {folder / 'miter.il'}; read_verilog {one}; hierarchy -top one; "
+                      f"flatten; opt_clean; write_aiger -zinit {graph}"])
     printed = instrumented.run(["yosys-abc", "-c", f"read_aiger {graph}; fold; strash; scorr; pdr -T {seconds}"],
                                expect=(0, 1))
     return "Property proved" in printed or "is proved" in printed
@@ -113,7 +123,7 @@ def score(options, design, name):
         outcome[int(found[1])] = None if found[2] == "survived" else (int(found[3]), int(found[4]))
     if outcome[0] is not None:
         sys.exit(f"mutation: the netlist without a mutant fails in seed {outcome[0][0]}, slot {outcome[0][1]}")
-    observer(folder, design)
+    inputs = comparison(folder, design) if None in list(outcome.values())[1:] else {}
     listed = {entry["mutant"]: entry["reason"]
               for entry in json.loads((design.room / "mutation_survivors.json").read_text())}
 
@@ -122,7 +132,7 @@ def score(options, design, name):
         entry = {"number": number, "mutant": text, "source": source(mutants[number - 1])}
         if outcome[number]:
             return {**entry, "status": "killed", "seed": outcome[number][0], "slot": outcome[number][1]}
-        if equivalent(folder, design, number, mutants[number - 1], options.seconds):
+        if equivalent(folder, inputs, number, options.seconds):
             return {**entry, "status": "equivalent"}
         if text in listed:
             return {**entry, "status": "listed", "reason": listed[text]}

@@ -37,6 +37,9 @@ class seed_runner {
   virtual std::string bins() const = 0;
 };
 
+/// Ports of the model.
+unsigned ports_of_model();
+
 /// The runner of the design, which uses `ports` ports of the model.
 std::unique_ptr<seed_runner> make_seed_runner(unsigned ports);
 

@@ -12,6 +12,12 @@ class_islip::class_islip(unsigned ports, unsigned iterations, unsigned classes)
       classes_(classes),
       registers_(ports, iterations, classes) {}
 
+void class_islip::put(const long_use& use) {
+  registers_.put_counters(use.total, use.grants);
+  state_.hold_timer = use.timer;
+  state_.age_timer.fill(use.timer);
+}
+
 void class_islip::reset() {
   registers_.reset();
   state_ = {};

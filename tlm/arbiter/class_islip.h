@@ -27,6 +27,16 @@ class class_islip final : public class_scheduler {
   void write_register(std::uint32_t offset, std::uint32_t value) override {
     registers_.write(offset, value);
   }
+
+  /// Where counters and timers stand after long use.
+  struct long_use {
+    std::uint64_t total;   ///< of each counter over all outputs
+    std::uint32_t grants;  ///< of each class and output
+    unsigned timer;        ///< slots since the last tick of hold and ages, below 65535
+  };
+  /// Puts them there, for benches that cannot run as long.
+  void put(const long_use& use);
+
   void save(base::snapshot_writer& to) const override;
   void restore(base::snapshot_reader& from) override;
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace sn::arbiter {
@@ -149,6 +151,13 @@ void class_registers::count(const class_grant& grant, unsigned conflicts, unsign
   (grant.granted & ~grant.multicast).for_each([&](unsigned output) {
     ++grants_[grant.class_for_output[output]][output];
   });
+}
+
+void class_registers::put_counters(std::uint64_t total, std::uint32_t grants) {
+  totals_ = {total, total, total, total};
+  for (unsigned c = 0; c < classes_; ++c) {
+    std::fill_n(grants_[c].begin(), ports_, grants);
+  }
 }
 
 }  // namespace sn::arbiter

@@ -32,6 +32,9 @@ class class_registers {
   /// Counts a slot, if CONTROL.COUNT is set. `conflicts` and `idle` are numbers of outputs.
   void count(const class_grant& grant, unsigned conflicts, unsigned idle);
 
+  /// Puts each counter over all outputs, and those of each class and output, to these values.
+  void put_counters(std::uint64_t total, std::uint32_t grants);
+
   const base::port_set& enabled() const { return enabled_; }
   unsigned hold_limit() const { return hold_limit_; }
   unsigned weight(unsigned traffic_class) const { return weight_[traffic_class]; }

@@ -15,6 +15,13 @@ namespace {
 using verilated =
     arbiter::verilated_class_arbiter<model, model_ports, model_iterations, model_classes>;
 
+/// A bit of a pin.
+template <class pin>
+unsigned bit_of(const pin& vector, unsigned bit) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(&vector);
+  return (unsigned{bytes[bit / 8]} >> (bit % 8)) & 1U;
+}
+
 /// Inputs are told what outputs are told of them; the twin has no such view. And a model that
 /// begins as after long use has a twin that does.
 class model_probe final : public run_probe {
@@ -47,15 +54,14 @@ class model_probe final : public run_probe {
         arbiter::sample_ports(pins_.in_gnt_multicast_o) != multicast) {
       return "inputs are told of other grants than outputs";
     }
-    const arbiter::field_reader index(pins_.in_gnt_idx_o, 1);
-    const arbiter::field_reader traffic_class(pins_.in_gnt_class_o, 1);
     std::string broken;
     (valid & ~multicast).for_each([&](unsigned input) {
       unsigned told = 0;
       for (unsigned bit = 0; bit < arbiter::index_width(model_ports); ++bit) {
-        told |= static_cast<unsigned>(index[bit * model_ports + input]) << bit;
+        told |= bit_of(pins_.in_gnt_idx_o, bit * model_ports + input) << bit;
       }
-      const unsigned told_class = traffic_class[input] + 2U * traffic_class[model_ports + input];
+      const unsigned told_class = bit_of(pins_.in_gnt_class_o, input) |
+                                  bit_of(pins_.in_gnt_class_o, model_ports + input) << 1;
       if (told != output_of[input] || told_class != class_of[input]) {
         broken = "an input is told another output or class than the output is";
       }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "scratch.h"
 
 namespace sn::platform {
 namespace {
@@ -26,11 +27,7 @@ std::string text_of(const std::string& name) {
 /// copies of the others, as clusters name their supernodes.
 class NetworkLoader : public testing::Test {
  protected:
-  NetworkLoader()
-      : folder_(fs::path(testing::TempDir()) /
-                (std::string("network_loader_") +
-                 testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    fs::remove_all(folder_);
+  NetworkLoader() : folder_(scratch_path("")) {
     fs::create_directories(folder_);
     for (const auto& each : fs::directory_iterator(fs::path(SN_SOURCE_DIR) / "platforms")) {
       fs::copy_file(each.path(), folder_ / each.path().filename());

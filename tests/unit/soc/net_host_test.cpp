@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "scratch.h"
 
 namespace sn::soc {
 namespace {
@@ -134,16 +135,17 @@ TEST(net_host, gives_an_address_by_dhcp) {
 }
 
 struct folder {
-  std::string path = testing::TempDir();
+  std::string path = scratch_path("/");
   std::string name = "net_host_test.bin";
 
   explicit folder(std::size_t bytes) {
+    std::filesystem::create_directory(path);
     std::ofstream file(path + name, std::ios::binary);
     for (std::size_t i = 0; i < bytes; ++i) {
       file.put(static_cast<char>(i * 7));
     }
   }
-  ~folder() { std::remove((path + name).c_str()); }
+  ~folder() { std::filesystem::remove_all(path); }
 };
 
 std::vector<std::uint8_t> request(const std::string& name, const std::string& options = "") {

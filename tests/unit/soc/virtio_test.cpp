@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "kernel/turns.h"
+#include "scratch.h"
 #include "soc/pcap_file.h"
 #include "soc/virtio_console.h"
 #include "soc/virtio_mmio.h"
@@ -329,7 +330,7 @@ TEST(virtio, frames_on_their_way_are_in_a_snapshot) {
 }
 
 struct scratch_file {
-  std::string path = testing::TempDir() + "virtio_test.pcap";
+  std::string path = scratch_path(".pcap");
   ~scratch_file() { std::remove(path.c_str()); }
 };
 

@@ -25,7 +25,7 @@ sample sample_of(const platform::network_machine& machine, const schedule_step& 
                  folding fold) {
   sample all{1, 1, step.among.count()};
   const std::uint32_t domain = machine.accelerators_per_domain;
-  if (fold == folding::none) {
+  if (fold == folding::none || !step.all_groups) {
     return all;
   }
   const std::uint64_t span = std::uint64_t{step.among.stride} * step.among.size;
@@ -44,8 +44,7 @@ sample sample_of(const platform::network_machine& machine, const schedule_step& 
     const std::uint32_t domains = step.among.ranks / domain;
     return {domains, 1, step.among.count() / domains};
   }
-  if (machine.outer == platform::outer_kind::rail_optimised && step.among.stride % domain == 0 &&
-      step.all_groups) {
+  if (machine.outer == platform::outer_kind::rail_optimised && step.among.stride % domain == 0) {
     // Along rails, which are alike and share no link: the first place of the domains.
     return {domain, domain, step.among.count()};
   }

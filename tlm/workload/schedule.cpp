@@ -125,42 +125,26 @@ level block_level(const schedule_request& request, const digits& number, std::si
   return of;
 }
 
-/// Rank 0 of each group has everything. It scatters, then all gather; only groups whose members
-/// have a zero in all digits below take part, as the others have nothing yet.
+/// Rank 0 scatters in its group of the smallest level; all who have something scatter that in their
+/// groups of the next, and so on, so that many ranks send when it comes to the larger levels. Then
+/// all gather, largest level first.
 void append_broadcast(const schedule_request& request, const digits& number,
                       std::vector<schedule_stage>& stages) {
   const element_range whole{0, request.what.elements};
-  for (std::size_t at = number.levels(); at-- > 0;) {
-    level of;
-    of.name = number.name(at);
-    of.among = number.groups(at);
-    of.algorithm = request.algorithms[at];
-    of.both_ways = request.grid;
-    of.range_elements = part_of(whole, number.size(at), 0).count;
-    of.parts = [whole, size = number.size(at)](
-                   std::uint32_t, std::uint32_t member,
-                   const std::function<void(const element_range&)>& sink) {
-      sink(part_of(whole, size, member));
-    };
-    const auto only_reached = [stride = number.stride(at)](schedule_step step) {
-      const auto transfers = step.transfers;
-      step.all_groups = stride == 1;
-      step.transfers = [stride, transfers](std::uint32_t repetition, std::uint32_t group,
-                                           const transfer_sink& sink) {
-        if (group % stride == 0) {
-          transfers(repetition, group, sink);
-        }
-      };
-      return step;
-    };
+  std::vector<std::size_t> order(number.levels());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (const std::size_t at : order) {
+    const level of = nested_level(request, number, whole, order, at);
     schedule_step scatter;
     scatter.name = of.name + " scatter";
     scatter.among = of.among;
     scatter.part_elements = of.range_elements;
     scatter.flows_per_group = of.among.size - 1;
-    scatter.transfers = [of](std::uint32_t, std::uint32_t group, const transfer_sink& sink) {
+    scatter.all_groups = at + 1 == number.levels();
+    scatter.transfers = [of, reached = number.stride(at)](std::uint32_t, std::uint32_t group,
+                                                          const transfer_sink& sink) {
       const std::uint32_t root = of.among.rank(group, 0);
-      for (std::uint32_t member = 1; member < of.among.size; ++member) {
+      for (std::uint32_t member = 1; root < reached && member < of.among.size; ++member) {
         of.parts(root, member, [&](const element_range& range) {
           if (range.count != 0) {
             sink({root, of.among.rank(group, member), range, range.first, false});
@@ -168,12 +152,10 @@ void append_broadcast(const schedule_request& request, const digits& number,
         });
       }
     };
-    stages.push_back({only_reached(scatter)});
-    std::vector<schedule_stage> gather;
-    append_all_gather(of, gather);
-    for (schedule_stage& stage : gather) {
-      stages.push_back({only_reached(stage.front())});
-    }
+    stages.push_back({scatter});
+  }
+  for (std::size_t k = number.levels(); k-- > 0;) {
+    append_all_gather(nested_level(request, number, whole, order, k), stages);
   }
 }
 

@@ -86,7 +86,7 @@ struct schedule_request {
 
 /// The schedule of a collective over its levels. An all-reduce is a reduce-scatter level by level,
 /// smallest first, and an all-gather the other way round; an all-to-all hands on to the right
-/// member of each level; a broadcast scatters and gathers, largest level first. Throws
+/// member of each level; a broadcast scatters, smallest level first, and gathers back. Throws
 /// base::configuration_error with the key "algorithm" for what cannot be done so.
 schedule make_schedule(const schedule_request& request);
 

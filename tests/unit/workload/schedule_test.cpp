@@ -125,6 +125,25 @@ TEST(Schedule, HierarchicalAllReduceSendsLessBetweenDomains) {
   }
 }
 
+TEST(Schedule, HierarchicalBroadcastSharesItsWayBetweenDomains) {
+  // 4 ranks a domain, 3 domains, 1200 elements: the root keeps 300 and gives its neighbours 900;
+  // each of the four keeps 100 and gives two domains 100 each. Then all gather, 100 by 100 from two
+  // of three domains, and 300 by 300 inside.
+  const auto steps = make_schedule(
+      request_for({{4, 3}, false}, collective_kind::broadcast, level_algorithm::direct, 1200));
+  ASSERT_EQ(steps.stages.size(), 4U);
+  using elements_of_ranks = std::map<std::uint32_t, std::uint64_t>;
+  EXPECT_EQ(sent(steps, 0), (elements_of_ranks{{0, 900}}));
+  EXPECT_EQ(sent(steps, 1), (elements_of_ranks{{0, 200}, {1, 200}, {2, 200}, {3, 200}}));
+  for (const auto& [stage, expected] : elements_of_ranks{{2, 200}, {3, 900}}) {
+    const elements_of_ranks all = sent(steps, stage);
+    EXPECT_EQ(all.size(), 12U);
+    for (const auto& [rank, elements] : all) {
+      EXPECT_EQ(elements, expected) << rank;
+    }
+  }
+}
+
 TEST(Schedule, RingsOnAGridUseAllDimensionsAtOnce) {
   const auto steps = make_schedule(
       request_for({{4, 4}, true}, collective_kind::all_reduce, level_algorithm::ring, 1600));

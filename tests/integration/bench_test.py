@@ -259,7 +259,7 @@ class BenchTest(BenchCase):
         self.assertIn("at least two ranks", self.refused("all_reduce", "--ranks", "1"))
         self.assertIn("9 groups of 16 ranks do not fit", self.refused("all_reduce", "--ranks", "16", "--groups", "9"))
         self.assertIn("GPUs 60 to 79 of al128 are one group", self.refused("all_reduce", "--ranks", "20", "--groups", "4"))
-        self.assertIn("at least one group", self.refused("all_reduce", "--groups", "0"))
+        self.assertIn("--groups: expected a whole number from 1", self.refused("all_reduce", "--groups", "0"))
         self.assertIn("COLLECTIVE: expected one of all_reduce", self.refused("allreduce"))
         self.assertIn("--algorithm: expected one of auto", self.refused("all_reduce", "--algorithm", "tree"))
         self.assertIn("--begin", self.refused("all_reduce", "--begin", "3"))

@@ -104,9 +104,9 @@ def equivalent(folder, inputs, number, seconds):
 
 
 def source(mutant):
-    """Where in the RTL a mutant lies."""
-    found = re.search(r"-src (\S+)", mutant)
-    return pathlib.Path(found[1]).name if found else "?"
+    """Where in the RTL a mutant lies: the innermost of the places that Yosys names."""
+    found = re.findall(r"-src (\S+)", mutant)
+    return pathlib.Path(found[-1]).name if found else "?"
 
 
 def score(options, design, name):

@@ -10,7 +10,8 @@ netlist (ltp of Yosys 0.23 takes mapped registers for logic and reports loops th
   --at-most LEVELS  fail if a design has more
   --clock           instead: place and route on an iCE40 HX8K, the largest number of ports that fits, and
                     the clock it reaches (needs the Debian packages nextpnr-ice40 and fpga-icestorm). Pins
-                    set no limit: inputs come from a shift register, and outputs are shifted out.
+                    set no limit: inputs come from a shift register, and outputs are shifted out. With
+                    --ports only those numbers are tried, in rising order until one does not fit.
   --doc FILE        write the table between the markers of a document as well
 """
 import argparse
@@ -144,25 +145,27 @@ def place(arbiter):
 
 
 def largest(options, classes):
-    """The row of the largest number of ports that fits, found by halving."""
+    """The row of the largest number of ports that fits, of those asked for or else found by halving."""
     low, high, row = 1, 33, None
-    while high - low > 1:
-        ports = (low + high) // 2
+    asked = sorted(options.ports or [])
+    while asked if options.ports else high - low > 1:
+        ports = asked.pop(0) if options.ports else (low + high) // 2
         arbiter = design(ports, options.iterations, classes)
         used, total, clock = place(arbiter)
         print(f"{arbiter.label}, {ports} ports: {used} of {total} cells, {clock} MHz", file=sys.stderr, flush=True)
         if clock is None:
             high = ports
+            asked.clear()
         else:
             low = ports
             row = (f"| {arbiter.label} | {ports} | {options.iterations} | {used} of {total} | {clock:.1f} | "
                    f"{1000 / clock:.1f} |")
-    return row
+    return row or sys.exit(f"{design(2, options.iterations, classes).label}: none of these fits")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ports", type=int, nargs="+", default=[8, 16, 32, 64])
+    parser.add_argument("--ports", type=int, nargs="+", help="default 8 16 32 64")
     parser.add_argument("--iterations", type=int, default=1)
     parser.add_argument("--classes", type=int, nargs="+", default=[0])
     parser.add_argument("--at-most", type=int, metavar="LEVELS")
@@ -181,7 +184,7 @@ def main():
     else:
         lines = ["| design | ports | iterations | LUT6 | levels | FF |", "|---|---|---|---|---|---|"]
         for classes in options.classes:
-            for ports in options.ports:
+            for ports in options.ports or [8, 16, 32, 64]:
                 arbiter = design(ports, options.iterations, classes)
                 tables, levels, registers = measure(arbiter)
                 lines.append(f"| {arbiter.label} | {ports} | {options.iterations} | {tables} | {levels} | {registers} |")

@@ -131,7 +131,7 @@ class HartGdbTest(unittest.TestCase):
             trace = pathlib.Path(folder) / "trace.txt"
             text = self.machine(self.program).gdb(
                 "stepi", "stepi", f"monitor trace on {trace}", "stepi", "stepi", "stepi",
-                # What is repeated on the way back is not written again.
+                # What is repeated is not written again.
                 "reverse-stepi", "stepi", "monitor trace off", "stepi", "monitor trace off",
                 f"monitor trace on {folder}/none/x", "monitor trace", "kill")
             lines = trace.read_text().splitlines()
@@ -140,11 +140,10 @@ class HartGdbTest(unittest.TestCase):
         self.assertIn("hart0 is not traced", text)
         self.assertIn("x cannot be written", text)
         self.assertIn("expected monitor trace on FILE", text)
-        # The boot ROM, one instruction a nanosecond; the third step is done again.
+        # The boot ROM, one instruction a nanosecond; the third step is seen again, and that is no other one.
         self.assertEqual([line.split(" ", 1)[0] for line in lines],
-                         ["0.000000002000", "0.000000003000", "0.000000004000", "0.000000004000"])
+                         ["0.000000002000", "0.000000003000", "0.000000004000"])
         self.assertIn("csrr a0, mhartid", lines[0])
-        self.assertEqual(lines[2].split(";")[0], lines[3].split(";")[0])
 
     def test_malformed_packets_are_answered_and_do_no_harm(self):
         machine = self.machine(self.program)

@@ -49,7 +49,7 @@ class ReverseTest(unittest.TestCase):
 
     def state(self, raw):
         """All registers, simulated time and instructions of cipu0, and where all 34 controllers are."""
-        return raw.ask("g"), raw.monitor("time"), raw.monitor("controllers")
+        return raw.ask("g"), raw.monitor("time"), raw.monitor("harts")
 
     def run_to(self, raw, symbol):
         self.assertEqual(raw.ask(f"Z0,{address_of(symbol)},2"), "OK")
@@ -178,10 +178,38 @@ class ReverseTest(unittest.TestCase):
         self.assertEqual(raw.ask("vCont;s"), "T05thread:1;")
         self.assertEqual(raw.ask("bx"), "")
 
-    def test_of_several_controllers_none_goes_back(self):
-        raw = self.raw("cipu0,cipu1")
-        self.assertNotIn("Reverse", raw.ask("qSupported:swbreak+;hwbreak+"))
-        self.assertEqual(raw.ask("bs"), "")
+    def test_several_controllers_go_back_together(self):
+        raw = self.raw("cipu0,cipu5")
+        self.assertIn(";ReverseStep+;ReverseContinue+", raw.ask("qSupported:swbreak+;hwbreak+"))
+        self.assertEqual(raw.ask(f"Z0,{address_of('partition_enter')},2"), "OK")
+        seen = [next_stop(self, raw) for _ in range(8)]
+        self.assertEqual({each[0] for each in seen}, {1, 2})
+        for there in reversed(seen[:-1]):
+            self.assertEqual(stop_of(self, raw, raw.ask("bc")), there)
+        for there in seen[1:]:
+            self.assertEqual(next_stop(self, raw), there)
+        self.assertEqual(raw.ask(f"z0,{address_of('partition_enter')},2"), "OK")
+        self.assertEqual(raw.ask("D"), "OK")
+        self.assert_came_up()
+
+
+def stop_of(test, raw, answer):
+    """The thread that has stopped, the registers of all threads, and where all harts are."""
+    found = re.search(r"thread:(\d);$", answer)
+    test.assertIsNotNone(found, answer)
+    registers = []
+    for thread in (1, 2):
+        test.assertEqual(raw.ask(f"Hg{thread}"), "OK")
+        registers.append(raw.ask("g"))
+    test.assertEqual(raw.ask(f"Hg{found[1]}"), "OK")
+    return int(found[1]), registers, raw.monitor("time"), raw.monitor("harts")
+
+
+def next_stop(test, raw):
+    """As GDB continues from a breakpoint: by a step of the thread alone first."""
+    thread = re.search(r"[1-9]", raw.ask("qC"))[0]
+    test.assertEqual(raw.ask(f"vCont;s:{thread}"), f"T05thread:{thread};")
+    return stop_of(test, raw, raw.ask("vCont;c"))
 
 
 class HartReverseTest(unittest.TestCase):
@@ -200,14 +228,14 @@ class HartReverseTest(unittest.TestCase):
         """All registers, simulated time and instructions, and memory where the stack and the count are."""
         return raw.ask("g"), raw.monitor("time"), raw.ask("m80000000,200")
 
-    def busy(self):
+    def busy(self, harts=1):
         """A program that is interrupted by its timer again and again, the address of its handler, and a folder."""
         scratch = tempfile.TemporaryDirectory()
         self.addCleanup(scratch.cleanup)
         folder = pathlib.Path(scratch.name)
         program = folder / "busy.elf"
         subprocess.run(["riscv64-unknown-elf-gcc", "-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-nostdlib",
-                        "-static", "-Wl,-N,--no-warn-rwx-segments", "-Wl,-Ttext=0x80000000", "-DHARTS=1",
+                        "-static", "-Wl,-N,--no-warn-rwx-segments", "-Wl,-Ttext=0x80000000", f"-DHARTS={harts}",
                         ROOT / "tests" / "integration" / "hart" / "busy.S", "-o", program], check=True)
         lines = subprocess.run(["riscv64-unknown-elf-nm", program], check=True, capture_output=True,
                                text=True).stdout.splitlines()
@@ -228,6 +256,95 @@ class HartReverseTest(unittest.TestCase):
             self.assertIn("thread:1;", raw.ask("bc"))
             self.assertEqual(self.state(raw), there)
         self.assertIn("replaylog:begin", raw.ask("bc"))
+
+    def busy_pair(self):
+        program, trap, _ = self.busy(2)
+        raw = self.raw(program, "--memory", "16MiB", "--harts", "2")
+        self.assertEqual(raw.ask(f"Z1,{trap},2"), "OK")
+        return raw, program, trap
+
+    def test_two_harts_retrace_and_go_on_as_if_nobody_had_gone_back(self):
+        raw, _, _ = self.busy_pair()
+        plain = [next_stop(self, raw) for _ in range(60)]
+        self.assertEqual({each[0] for each in plain}, {1, 2})
+        raw, _, trap = self.busy_pair()
+        seen = [next_stop(self, raw) for _ in range(40)]
+        self.assertEqual(seen, plain[:40])
+        for there in reversed(seen[:-1]):
+            self.assertEqual(stop_of(self, raw, raw.ask("bc")), there)
+        self.assertIn("replaylog:begin", raw.ask("bc"))
+        # Forward again, over the end of what has been recorded, into the present.
+        self.assertEqual([stop_of(self, raw, raw.ask("vCont;c"))] + [next_stop(self, raw) for _ in range(59)], plain)
+        # Back to the first once more, and without stops in between to where it was.
+        self.assertEqual(raw.ask(f"z1,{trap},2"), "OK")
+        self.assertIn("replaylog:begin", raw.ask("bc"))
+        self.assertIn("0 instructions", raw.monitor("time"))
+
+    def test_steps_of_either_hart_lead_back_and_forth(self):
+        raw, _, trap = self.busy_pair()
+        next_stop(self, raw)
+        next_stop(self, raw)
+        self.assertEqual(raw.ask(f"z1,{trap},2"), "OK")
+
+        def pcs():
+            return stop_of(self, raw, "thread:1;")[1]
+
+        seen = [pcs()]
+        for thread in (1, 1, 2, 1, 2, 2):
+            self.assertEqual(raw.ask(f"vCont;s:{thread}"), f"T05thread:{thread};")
+            seen.append(pcs())
+        for thread, there in zip((2, 2, 1, 2, 1, 1), reversed(seen[:-1])):
+            self.assertEqual(raw.ask(f"Hc{thread}"), "OK")
+            # Back over this step is where the hart was before it.
+            self.assertEqual(raw.ask("bs"), f"T05thread:{thread};")
+            self.assertEqual(pcs()[thread - 1], there[thread - 1])
+        for thread, there in zip((1, 1, 2, 1, 2, 2), seen[1:]):
+            self.assertEqual(raw.ask(f"vCont;s:{thread}"), f"T05thread:{thread};")
+            self.assertEqual(pcs()[thread - 1], there[thread - 1])
+
+    def gdb(self, program, harts, *commands):
+        """What gdb-multiarch prints, and the machine, which is killed at the end."""
+        process = subprocess.Popen([gdb_test.SUPERNODE, "hart", "--gdb", "0", program, "--harts", str(harts),
+                                    "--memory", "16MiB"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        port = re.search(r":(\d+)$", process.stdout.readline())[1]
+        arguments = ["gdb-multiarch", "-nx", "-batch", "-ex", "set confirm off", "-ex", "set width 0",
+                     "-ex", "set debuginfod enabled off", "-ex", f"target remote :{port}"]
+        for command in commands:
+            arguments += ["-ex", command]
+        return subprocess.run([*arguments, program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=gdb_test.PATIENCE_S).stdout
+
+    def test_gdb_goes_back_with_two_harts(self):
+        program, _, _ = self.busy(2)
+        text = self.gdb(
+            program, 2, "hbreak trap", "continue", "continue", "continue", "continue",
+            'printf "stopped: %d %lx\n", $_thread, $pc', "delete",
+            "stepi", "stepi", "stepi", 'printf "after: %lx\n", $pc',
+            "reverse-stepi", "reverse-stepi", "reverse-stepi", 'printf "again: %d %lx\n", $_thread, $pc',
+            "stepi", "stepi", "stepi", 'printf "later: %lx\n", $pc', "kill")
+        stopped = re.search(r"stopped: (\d) (\w+)", text)
+        self.assertIsNotNone(stopped, text)
+        self.assertIn(f"again: {stopped[1]} {stopped[2]}\n", text)
+        self.assertGreater(int(re.search(r"after: (\w+)", text)[1], 16), int(stopped[2], 16))
+        self.assertEqual(re.search(r"later: (\w+)", text)[1], re.search(r"after: (\w+)", text)[1])
+
+    def test_gdb_finds_which_hart_wrote_a_shared_word(self):
+        program, _, _ = self.busy(2)
+        text = self.gdb(
+            program, 2, "hbreak trap", *["continue"] * 9, "delete", 'printf "count %ld\n", *(long*)&shared',
+            "watch -l *(long*)&shared",
+            *["reverse-continue", 'printf "hart %d, count %ld, %x\n", $_thread - 1, *(long*)&shared, *(int*)$pc'] * 400,
+            "kill")
+        count = int(re.search(r"count (\d+)\n", text)[1])
+        found = re.findall(r"hart (\d), count (\d+), (\w+)\n", text)
+        self.assertEqual(len(found), 400, text[-3000:])
+        # Each time one less: the hart is before the SC (major opcode AMO, funct5 3, doubleword) that wrote it.
+        self.assertEqual([int(each[1]) for each in found], list(range(count - 1, count - 401, -1)))
+        for _, _, encoding in found:
+            self.assertEqual(int(encoding, 16) & 0xF800707F, 0x1800302F)
 
     def test_snapshots_under_a_debugger(self):
         program, trap, folder = self.busy()

@@ -1,11 +1,12 @@
 #include "gdb/debugger.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "gdb/hexadecimal.h"
 
 namespace sn::gdb {
-
 debugger::debugger(const std::vector<named_target>& all, const std::vector<named_target>& chosen,
                    const tcp_address& address)
     : stub_(all, chosen), server_(address) {
@@ -30,11 +31,23 @@ void debugger::advance(const sc_core::sc_time& span) {
   // Checkpoints are made in between.
   const sc_core::sc_time slice(100, sc_core::SC_US);
   while (sc_core::sc_time_stamp() < end && sc_core::sc_get_status() != sc_core::SC_STOPPED) {
-    if (!replaying()) {
+    if (stub_.running() && !replaying()) {
       serve(false);
-      while (!stub_.running()) {
-        serve(true);
+    }
+    while (!stub_.running()) {
+      serve(true);
+    }
+    sc_core::sc_time stride = std::min(end - sc_core::sc_time_stamp(), slice);
+    if (replaying()) {
+      const sc_core::sc_time halt = history_->next_halt();
+      if (halt <= sc_core::sc_time_stamp()) {
+        if (stub_.replay_halt()) {
+          send(stub_.stop_reply());
+        }
+        continue;
       }
+      stride = std::min(stride, halt - sc_core::sc_time_stamp());
+    } else {
       if (interrupted_ && !stub_.stop_pending()) {
         interrupted_ = false;
         stub_.interrupt();
@@ -48,21 +61,35 @@ void debugger::advance(const sc_core::sc_time& span) {
         }
       }
     }
-    sc_core::sc_start(std::min(end - sc_core::sc_time_stamp(), slice));
+    sc_core::sc_start(stride);
     if (stub_.running()) {
       continue;
     }
     if (replaying()) {
-      if (history_->step_replay()) {
-        stub_.replay_on();
-      } else {
-        arrive();
+      if (stub_.replay_halt()) {
+        send(stub_.stop_reply());
       }
       continue;
     }
     interrupted_ = false;
-    send(stub_.stop_reply());
+    if (waiting_.has_value()) {
+      const std::string packet = *waiting_;
+      waiting_.reset();
+      handle_packet(packet);
+    } else {
+      send(stub_.stop_reply());
+    }
   }
+}
+
+bool debugger::stand() {
+  send(stub_.stop_reply());
+  in_turn_ = true;
+  while (!stub_.running()) {
+    serve(true);
+  }
+  in_turn_ = false;
+  return !waiting_.has_value();
 }
 
 std::string debugger::session() const {
@@ -117,8 +144,9 @@ std::string debugger::restore_snapshot(const std::string& path) {
 }
 
 void debugger::go_back(history::way how) {
-  history_->go_back(how, session());
-  send("T05replaylog:begin;thread:1;");
+  const std::size_t thread = stub_.stepped_thread();
+  history_->go_back(how, thread, session());
+  send(fmt::format("T05replaylog:begin;thread:{:x};", thread + 1));
 }
 
 void debugger::come_back(const std::string& order) {
@@ -136,15 +164,11 @@ void debugger::come_back(const std::string& order) {
     send(to_hex(text.data(), text.size()));
     return;
   }
-  stub_.replay(history_->searching());
-  if (history_->arrived_at_once()) {
-    arrive();
+  stub_.replay();
+  if (history_->begins_here()) {
+    stub_.arrive();
+    send(stub_.stop_reply());
   }
-}
-
-void debugger::arrive() {
-  stub_.arrive(history_->arrive());
-  send(stub_.stop_reply());
 }
 
 void debugger::serve(bool wait) {
@@ -158,9 +182,9 @@ void debugger::serve(bool wait) {
     reader_ = packet_reader();
     acknowledges_ = true;
     interrupted_ = false;
-    if (!history_.has_value() && stub_.threads() == 1) {
-      history_.emplace(stub_.hart());
-      stub_.remember(*history_);
+    if (!history_.has_value()) {
+      history_.emplace(stub_.harts());
+      stub_.remember(*history_, [this] { return stand(); });
     }
     stub_.attach();
     return;
@@ -211,10 +235,28 @@ void debugger::handle(const packet_event& event) {
   }
 }
 
+bool debugger::needs_end_of_turn(std::string_view packet) const {
+  if (packet == "k" || take(packet, "vKill")) {
+    return true;
+  }
+  if (!take(packet, "qRcmd,")) {
+    return false;
+  }
+  const std::string words = from_hex(packet).value_or("");
+  const std::string name = words.substr(0, words.find(' '));
+  return name == "reset" || name == "snapshot" || commands_.count(name) != 0;
+}
+
 void debugger::handle_packet(const std::string& payload) {
   if (payload == "QStartNoAckMode") {
     send("OK");
     acknowledges_ = false;
+    return;
+  }
+  if (in_turn_ && needs_end_of_turn(payload)) {
+    forget_history();
+    waiting_ = payload;
+    stub_.run_to_stop();
     return;
   }
   std::string_view command = payload;

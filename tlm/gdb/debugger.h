@@ -54,7 +54,7 @@ class debugger {
   }
 
   /// The past is being repeated, unseen by the user.
-  bool replaying() const { return history_.has_value() && history_->replaying(); }
+  bool replaying() const { return history_.has_value() && history_->past(); }
   /// Something has happened that a repetition would not do: no way back beyond it.
   void forget_history() {
     if (history_.has_value()) {
@@ -71,6 +71,8 @@ class debugger {
   void serve(bool wait);
   void handle(const packet_event& event);
   void handle_packet(const std::string& payload);
+  /// Whether no hart may be in the middle of its turn when this is done: it changes the machine.
+  bool needs_end_of_turn(std::string_view packet) const;
   void send(const std::string& payload);
   std::string session() const;
   /// "monitor snapshot save FILE" and "restore FILE"; what to answer.
@@ -80,10 +82,12 @@ class debugger {
   void go_back(history::way how);
   /// This is a process that has gone back.
   void come_back(const std::string& order);
-  void arrive();
+  /// Serves the debugger in the middle of a hart's turn, in the past; false if the hart has to
+  /// stop.
+  bool stand();
 
   stub stub_;
-  std::optional<history> history_;  ///< with one controller only
+  std::optional<history> history_;  ///< since a debugger has come
   snapshots snapshots_;
   std::map<std::string, own_command> commands_;
   tcp_server server_;
@@ -91,6 +95,8 @@ class debugger {
   std::string last_sent_;
   bool acknowledges_ = true;
   bool interrupted_ = false;
+  bool in_turn_ = false;                ///< the run stands still in the middle of a hart's turn
+  std::optional<std::string> waiting_;  ///< a packet that has to wait for the end of the turn
 };
 
 }  // namespace sn::gdb

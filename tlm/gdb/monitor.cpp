@@ -25,7 +25,7 @@ std::string help() {
 }
 
 std::string time(const named_target& current) {
-  const std::uint64_t picoseconds = sc_core::sc_time_stamp().value();
+  const std::uint64_t picoseconds = current.hart().local_time().value();
   constexpr std::uint64_t second = 1'000'000'000'000;
   return fmt::format("{}.{:012} s, {}: {} instructions\n", picoseconds / second,
                      picoseconds % second, current.name, current.hart().core().instructions());

@@ -22,11 +22,45 @@ constexpr unsigned signal_trap = 5;
 
 }  // namespace
 
+class stub::control final : public soc::hart_control {
+ public:
+  control(stub& all, std::size_t thread) : all_(all), thread_(thread) {}
+
+  void found(const soc::debug_stop& stop) override { all_.found(thread_, stop); }
+  verdict reported(const soc::debug_stop& stop, bool wanted) override {
+    return all_.reported(thread_, stop, wanted);
+  }
+  bool passed(const soc::debug_stop& stop, bool stops) override {
+    return all_.passed(thread_, stop, stops);
+  }
+  bool reached() override { return all_.reached(thread_); }
+
+ private:
+  stub& all_;
+  const std::size_t thread_;
+};
+
 stub::stub(std::vector<named_target> all, std::vector<named_target> chosen)
     : all_(std::move(all)), chosen_(std::move(chosen)) {
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
-    chosen_[i].hart().debug([this, i](const soc::debug_stop& stop) { return stopped(i, stop); });
+    controls_.push_back(std::make_unique<control>(*this, i));
+    chosen_[i].hart().debug(*controls_.back());
   }
+}
+
+stub::~stub() = default;
+
+void stub::remember(history& past, std::function<bool()> stand) {
+  history_ = &past;
+  stand_ = std::move(stand);
+}
+
+std::vector<soc::hart_module*> stub::harts() const {
+  std::vector<soc::hart_module*> all;
+  for (const named_target& each : chosen_) {
+    all.push_back(&each.hart());
+  }
+  return all;
 }
 
 std::optional<history::way> stub::take_reverse() {
@@ -37,6 +71,8 @@ std::optional<history::way> stub::take_reverse() {
 
 void stub::save(base::snapshot_writer& to) const {
   to.number(tells_breakpoints_);
+  to.number(step_thread_.all);
+  to.number(std::uint64_t{step_thread_.index});
   to.number(std::uint64_t{breakpoints_.size()});
   for (const auto& [kind, address] : breakpoints_) {
     to.number(static_cast<std::uint8_t>(kind));
@@ -52,6 +88,8 @@ void stub::save(base::snapshot_writer& to) const {
 
 void stub::restore(base::snapshot_reader& from) {
   from.number(tells_breakpoints_);
+  from.number(step_thread_.all);
+  step_thread_.index = from.number<std::uint64_t>();
   breakpoints_.clear();
   for (auto left = from.number<std::uint64_t>(); left > 0; --left) {
     const point kind{from.number<std::uint8_t>()};
@@ -67,25 +105,51 @@ void stub::restore(base::snapshot_reader& from) {
   }
 }
 
-void stub::replay(bool points) {
-  if (points) {
+void stub::replay() {
+  if (history_->heeds_points()) {
     apply_points();
   } else {
-    hart_of(0).set_breakpoints({});
-    hart_of(0).set_watchpoints({});
+    for (std::size_t i = 0; i < chosen_.size(); ++i) {
+      hart_of(i).set_breakpoints({});
+      hart_of(i).set_watchpoints({});
+    }
   }
   running_ = true;
 }
 
-void stub::arrive(const std::string& answer) {
+bool stub::replay_halt() {
+  switch (history_->halted()) {
+    case history::halt::passes:
+      let(*history_->repeated());
+      running_ = true;
+      return false;
+    case history::halt::present:
+      resume(history_->wanted());
+      return false;
+    case history::halt::stands:
+    case history::halt::presents:
+      break;
+  }
+  arrive();
+  return true;
+}
+
+void stub::arrive() {
+  running_ = false;
+  apply_points();
+  if (const auto& at = history_->arrived(); at.has_value()) {
+    current_ = at->thread;
+    stop_reply_ = reply(at->thread, at->stop);
+  } else {
+    current_ = 0;
+    stop_reply_ = fmt::format("T{:02x}replaylog:begin;thread:1;", signal_trap);
+  }
+}
+
+void stub::stand_still() {
   running_ = false;
   current_ = 0;
   apply_points();
-  stop_reply_ = answer;
-  if (answer.empty()) {
-    stop_reply_ = fmt::format("T{:02x}{}thread:1;", signal_trap,
-                              reason(0, {soc::debug_stop::cause::breakpoint, {}}));
-  }
 }
 
 void stub::change_history() {
@@ -119,25 +183,57 @@ bool stub::stop_pending() const {
 
 void stub::interrupt() {
   running_ = false;
+  if (history_ != nullptr) {
+    history_->interrupted();
+  }
   stop_reply_ = fmt::format("T{:02x}thread:{:x};", signal_interrupt, current_ + 1);
 }
 
-bool stub::stopped(std::size_t thread, const soc::debug_stop& stop) {
-  if (!running_) {
-    return false;  // another one was first
+void stub::found(std::size_t thread, const soc::debug_stop& stop) {
+  if (history_ != nullptr && !in_past()) {
+    history_->found(thread, stop);
   }
-  running_ = false;
-  current_ = thread;
-  if (history_ != nullptr && history_->replaying()) {
+}
+
+soc::hart_control::verdict stub::reported(std::size_t thread, const soc::debug_stop& stop,
+                                          bool wanted) {
+  using verdict = soc::hart_control::verdict;
+  verdict answer = !wanted    ? verdict::goes_on
+                   : running_ ? verdict::stops
+                              : verdict::stays;  // another one was first
+  if (in_past()) {
+    answer = history_->report_again(thread);
+  } else if (history_ != nullptr) {
+    history_->reported(thread, answer);
+  }
+  if (answer == verdict::stops) {
+    running_ = false;
+    current_ = thread;
+    stop_reply_ = reply(thread, stop);
     sc_core::sc_pause();
+  }
+  return answer;
+}
+
+bool stub::passed(std::size_t thread, const soc::debug_stop& stop, bool stops) {
+  const bool leaving = stop.why == soc::debug_stop::cause::breakpoint && !stops;
+  if (!history_->stands_at({thread, chosen_[thread].hart().position(), stop, leaving}, stops)) {
     return true;
   }
-  if (history_ != nullptr) {
-    history_->stopped();
+  arrive();
+  return stand_();
+}
+
+bool stub::reached(std::size_t thread) {
+  if (!history_->stands_at_pause(thread)) {
+    return true;
   }
-  stop_reply_ = fmt::format("T{:02x}{}thread:{:x};", signal_trap, reason(thread, stop), thread + 1);
-  sc_core::sc_pause();
-  return true;
+  arrive();
+  return stand_();
+}
+
+std::string stub::reply(std::size_t thread, const soc::debug_stop& stop) {
+  return fmt::format("T{:02x}{}thread:{:x};", signal_trap, reason(thread, stop), thread + 1);
 }
 
 std::string stub::reason(std::size_t thread, const soc::debug_stop& stop) {
@@ -520,13 +616,24 @@ void stub::apply_points() {
 }
 
 void stub::resume(const std::vector<soc::debug_action>& actions) {
+  running_ = true;
+  if (in_past()) {
+    history_->walk(actions);
+    if (history_->repeated().has_value()) {
+      let(*history_->repeated());
+    }
+    return;
+  }
+  let(actions);
+  if (history_ != nullptr) {
+    history_->resumed(actions);
+  }
+}
+
+void stub::let(const std::vector<soc::debug_action>& actions) {
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
     chosen_[i].hart().let(actions[i]);
   }
-  if (history_ != nullptr) {
-    history_->resumed(actions.front());
-  }
-  running_ = true;
 }
 
 std::optional<std::string> stub::continue_some(std::string_view text) {
@@ -580,7 +687,7 @@ std::optional<std::string> stub::continue_all(std::string_view text, soc::debug_
   if (with_signal && !text.empty() && !take(text, ";")) {
     return error;
   }
-  const std::size_t stepped = step_thread_.all ? current_ : step_thread_.index;
+  const std::size_t stepped = stepped_thread();
   if (!text.empty()) {
     const auto address = take_number(text);
     if (!address.has_value() || !text.empty()) {

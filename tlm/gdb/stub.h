@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,29 +25,36 @@ class stub {
  public:
   /// `all` is what monitor commands tell about. Make it before simulation starts.
   stub(std::vector<named_target> all, std::vector<named_target> chosen);
+  stub(const stub&) = delete;
+  stub& operator=(const stub&) = delete;
+  ~stub();
 
-  /// From now on the debugger may go back in time, which `past` does. With one controller only.
-  void remember(history& past) { history_ = &past; }
-  std::size_t threads() const { return chosen_.size(); }
+  /// From now on the debugger may go back in time, which `past` does. `stand` serves the debugger
+  /// in the middle of a hart's turn, until it lets the run go on (true), or until the hart has to
+  /// stop there (false).
+  void remember(history& past, std::function<bool()> stand);
+  std::vector<soc::hart_module*> harts() const;
   /// The thread that commands are for.
   const named_target& current() const { return chosen_[current_]; }
-  soc::hart_module& hart() { return chosen_.front().hart(); }
-  /// How the debugger wants to go back, if it does.
+  /// How the debugger wants to go back, if it does, and the thread it wants to step.
   std::optional<history::way> take_reverse();
+  std::size_t stepped_thread() const { return step_thread_.all ? current_ : step_thread_.index; }
   /// What it wants to stop at.
   void save(base::snapshot_writer& to) const;
   void restore(base::snapshot_reader& from);
-  /// The past is repeated, with or without looking at where the debugger wants to stop.
-  void replay(bool points);
-  void replay_on() { running_ = true; }
-  /// The debugger is where it stopped.
-  void stand_still() {
-    running_ = false;
-    current_ = 0;
-    apply_points();
-  }
-  /// It has been repeated; the answer, or an empty one at a breakpoint.
-  void arrive(const std::string& answer);
+
+  // The past.
+
+  /// It is being repeated.
+  void replay();
+  /// Everything stood still then: repeats what happened next. True if it stands still now.
+  bool replay_halt();
+  /// Stands still where history has arrived.
+  void arrive();
+  /// The hart goes on to where it will stop.
+  void run_to_stop() { running_ = true; }
+  /// Stands still in the present.
+  void stand_still();
 
   /// A debugger has come: everything stands still.
   void attach();
@@ -77,13 +86,21 @@ class stub {
     std::size_t index = 0;
   };
 
+  /// Hears from one hart.
+  class control;
+
   hart::hart& hart_of(std::size_t thread) { return chosen_[thread].hart().core(); }
-  /// Called by the process of a hart that stops.
-  bool stopped(std::size_t thread, const soc::debug_stop& stop);
+  bool in_past() const { return history_ != nullptr && history_->past(); }
+  void found(std::size_t thread, const soc::debug_stop& stop);
+  soc::hart_control::verdict reported(std::size_t thread, const soc::debug_stop& stop, bool wanted);
+  bool passed(std::size_t thread, const soc::debug_stop& stop, bool stops);
+  bool reached(std::size_t thread);
   std::string reason(std::size_t thread, const soc::debug_stop& stop);
+  std::string reply(std::size_t thread, const soc::debug_stop& stop);
 
   std::optional<thread_choice> take_thread(std::string_view& text) const;
   void resume(const std::vector<soc::debug_action>& actions);
+  void let(const std::vector<soc::debug_action>& actions);
   void apply_points();
 
   /// Something changes that a repetition of the past would not change.
@@ -111,6 +128,7 @@ class stub {
 
   const std::vector<named_target> all_;
   const std::vector<named_target> chosen_;
+  std::vector<std::unique_ptr<control>> controls_;
   std::size_t current_ = 0;             ///< thread whose registers are meant
   thread_choice step_thread_{true, 0};  ///< for the packets c and s
   bool running_ = true;
@@ -118,6 +136,7 @@ class stub {
   bool left_ = false;
   bool tells_breakpoints_ = false;  ///< the debugger wants to know which kind it was
   history* history_ = nullptr;
+  std::function<bool()> stand_;
   std::optional<history::way> reverse_;
   std::string stop_reply_;
   std::set<std::pair<point, std::uint64_t>> breakpoints_;

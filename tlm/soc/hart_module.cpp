@@ -1,6 +1,7 @@
 #include "soc/hart_module.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/error.h"
 #include "hart/state_snapshot.h"
@@ -51,19 +52,18 @@ bool hart_module::report_debug_stop() {
     return false;
   }
   // What the debugger has called off since then did not happen.
-  const bool still_wanted = stop_->why == debug_stop::cause::breakpoint
-                                ? core_->breakpoints().count(core_->pc()) != 0
-                            : stop_->why == debug_stop::cause::planned ? true
-                            : stop_->why == debug_stop::cause::step ? action_ == debug_action::step
-                                                                    : !core_->watchpoints().empty();
-  if (!still_wanted) {
+  const bool wanted = stop_->why == debug_stop::cause::breakpoint ? at_breakpoint()
+                      : stop_->why == debug_stop::cause::wish     ? true
+                      : stop_->why == debug_stop::cause::step     ? action_ == debug_action::step
+                                                                  : !core_->watchpoints().empty();
+  const hart_control::verdict verdict = control_->reported(*stop_, wanted);
+  if (verdict != hart_control::verdict::stays) {
     stop_.reset();
+  }
+  if (verdict == hart_control::verdict::goes_on) {
     return false;
   }
   action_ = debug_action::halt;
-  if (debug_sink_(*stop_)) {
-    stop_.reset();
-  }
   return true;
 }
 
@@ -103,59 +103,112 @@ void hart_module::execute() {
 
 void hart_module::run_for(std::uint64_t cycles) {
   bool goes_on = true;
-  while (goes_on && done_ < cycles) {
+  // In the middle of it, a debugger may halt the hart only where it pauses.
+  while (goes_on && done_ < cycles && action_ != debug_action::halt) {
     std::uint64_t left = cycles - done_;
-    bool single = action_ == debug_action::step;
-    bool planned_step = false;
-    if (!plan_.empty()) {
-      const planned_event& next = plan_.front();
-      const std::uint64_t here = position().executed;
-      if (here < next.where.executed) {
-        left = std::min(left, next.where.executed - here);
-      } else if (!reaches(next.where)) {
-        if (done_ > 0) {
-          return;  // the interrupt comes later
-        }
-      } else if (next.what == planned_event::kind::step) {
-        single = planned_step = true;
-      } else {
-        stop_as_planned();
-        return;
-      }
+    // A planned stop comes between coming to a place and leaving it.
+    if (pause_.has_value() && !pause_leaving_ && !clears(*pause_, left)) {
+      goes_on = tell_reached();
+      continue;
     }
-    const std::uint64_t before = done_;
-    goes_on = run_piece(left, single);
-    if (planned_step && done_ > before) {
-      plan_.pop_front();
+    if (!plan_.empty() && !clears(plan_.front().where, left)) {
+      goes_on = stop_as_planned();
+      continue;
+    }
+    if (pause_.has_value() && pause_leaving_ && !clears(*pause_, left)) {
+      goes_on = tell_reached();
+      continue;
+    }
+    if (left == 0) {
+      return;  // the interrupt before that place comes later
+    }
+    goes_on = run_piece(left, action_ == debug_action::step);
+    std::uint64_t unused = 1;
+    if (pause_.has_value() && !pause_leaving_ && !clears(*pause_, unused)) {
+      goes_on = tell_reached() && goes_on;
     }
   }
-  if (stop_.has_value() && !plan_.empty() && plan_.front().where == position() &&
-      plan_.front().what == planned_event::kind::stop) {
-    plan_.pop_front();  // it stops by itself
-  }
-  if (!stop_.has_value() && !plan_.empty() && plan_.front().what == planned_event::kind::limit &&
-      position().executed >= plan_.front().where.executed) {
-    stop_as_planned();
+  if (stop_.has_value()) {
+    control_->found(*stop_);
   }
 }
 
-void hart_module::stop_as_planned() {
+bool hart_module::clears(const hart_position& where, std::uint64_t& left) {
+  const std::uint64_t here = position().executed;
+  if (here < where.executed) {
+    left = std::min(left, where.executed - here);
+    return true;
+  }
+  if (reaches(where)) {
+    return false;
+  }
+  if (done_ > 0) {
+    left = 0;
+  }
+  return true;
+}
+
+bool hart_module::reaches(const hart_position& where) {
+  while (core_->interrupts() < where.interrupts && core_->take_pending_interrupt()) {
+  }
+  return core_->interrupts() >= where.interrupts;
+}
+
+bool hart_module::stop_as_planned() {
+  const debug_stop planned = plan_.front().stop;
   plan_.pop_front();
-  stop_ = {debug_stop::cause::planned, {}};
+  if (passes_stops_ && at_breakpoint()) {
+    if (!tell_passed({debug_stop::cause::breakpoint, {}}, true)) {
+      return false;
+    }
+    if (!passes_stops_) {
+      return true;  // the debugger has made this the present
+    }
+  }
+  stop_ = planned;
+  return false;
+}
+
+bool hart_module::tell_reached() {
+  pause_.reset();
+  if (control_->reached()) {
+    return true;
+  }
+  stop_ = {debug_stop::cause::wish, {}};
+  return false;
+}
+
+bool hart_module::tell_passed(const debug_stop& stop, bool stops) {
+  if (control_->passed(stop, stops)) {
+    return true;
+  }
+  stop_ = {debug_stop::cause::wish, {}};
+  return false;
 }
 
 bool hart_module::run_piece(std::uint64_t left, bool single) {
-  if (single && notes_stops_ && core_->breakpoints().count(core_->pc()) != 0) {
-    note_breakpoint();
+  const debug_stop breakpoint{debug_stop::cause::breakpoint, {}};
+  if (single && passes_stops_ && at_breakpoint()) {
+    if (!tell_passed(breakpoint, false)) {
+      return false;
+    }
+    if (!passes_stops_) {
+      return true;
+    }
   }
   hart::run_result result = single ? core_->run_one() : core_->run(left);
   done_ += result.executed;
   if (result.reason == hart::stop_reason::breakpoint) {
-    if (!notes_stops_) {
-      stop_ = {debug_stop::cause::breakpoint, {}};
+    if (!passes_stops_) {
+      stop_ = breakpoint;
       return false;
     }
-    note_breakpoint();
+    if (!tell_passed(breakpoint, false)) {
+      return false;
+    }
+    if (!passes_stops_) {
+      return true;
+    }
     // No interrupt is pending here, or it would have been taken: one step is what would have
     // happened without the breakpoint.
     result = core_->run_one();
@@ -165,34 +218,26 @@ bool hart_module::run_piece(std::uint64_t left, bool single) {
     }
   }
   if (result.reason == hart::stop_reason::watchpoint) {
-    if (!notes_stops_) {
-      stop_ = {debug_stop::cause::watchpoint, core_->watch_hit()};
+    const debug_stop watched{debug_stop::cause::watchpoint, core_->watch_hit()};
+    if (!passes_stops_) {
+      stop_ = watched;
       return false;
     }
-    note_watchpoint();
+    if (!tell_passed(watched, !plan_.empty() && plan_.front().where == position())) {
+      return false;
+    }
     result.reason = hart::stop_reason::budget;
   }
   if (single) {
     if (result.executed > 0 && action_ == debug_action::step) {
       stop_ = {debug_stop::cause::step, {}};
+      if (!plan_.empty() && plan_.front().where == position()) {
+        plan_.pop_front();  // it stops by itself
+      }
     }
     return false;
   }
   return result.reason == hart::stop_reason::budget && !stop_requested_;
-}
-
-bool hart_module::reaches(const hart_position& where) {
-  while (core_->interrupts() < where.interrupts && core_->take_pending_interrupt()) {
-  }
-  return core_->interrupts() >= where.interrupts;
-}
-
-void hart_module::note_breakpoint() {
-  noted_ = {position(), {debug_stop::cause::breakpoint, {}}};
-}
-
-void hart_module::note_watchpoint() {
-  noted_ = {position(), {debug_stop::cause::watchpoint, core_->watch_hit()}};
 }
 
 hart_position hart_module::position() const {

@@ -20,6 +20,7 @@
 #include "hart/hart.h"
 #include "kernel/alarm.h"
 #include "soc/cycle_clock.h"
+#include "soc/hart_control.h"
 #include "soc/hart_inputs.h"
 #include "soc/time_source.h"
 
@@ -38,43 +39,6 @@ struct hart_module_configuration {
   std::uint64_t* last_runner = nullptr;
   /// What it takes turns with; without any, its turns are its own.
   kernel::turns* order = nullptr;
-};
-
-/// What a debugger lets a hart do.
-enum class debug_action { run, step, halt };
-
-/// Why a hart stopped that a debugger controls.
-struct debug_stop {
-  enum class cause { step, breakpoint, watchpoint, planned };
-  cause why = cause::step;
-  hart::watchpoint hit;  ///< of a watchpoint: the bytes accessed
-};
-
-/// A place in the history of a hart.
-struct hart_position {
-  std::uint64_t executed = 0;    ///< instructions before it, those that trapped included
-  std::uint64_t interrupts = 0;  ///< taken before it
-
-  bool operator==(const hart_position& other) const {
-    return executed == other.executed && interrupts == other.interrupts;
-  }
-};
-
-/// What happened to a hart under a debugger and has to happen again when its history is repeated.
-struct planned_event {
-  enum class kind {
-    stop,   ///< it stopped there: cause::planned, if it does not stop by itself
-    step,   ///< it did not stop there, and went on by one step
-    limit,  ///< it shall stop there, or as soon as it is seen to have got so far
-  };
-  hart_position where;
-  kind what = kind::stop;
-};
-
-/// A place where a debugger would have stopped.
-struct noted_stop {
-  hart_position where;  ///< of a watchpoint: after the access
-  debug_stop stop;
 };
 
 /// The module. A hart that sleeps costs nothing.
@@ -97,24 +61,24 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   /// Stops the hart until start() or reset(). What it has run ahead of time has happened.
   void hold();
 
-  /// Puts the hart under a debugger's control. When it stops, simulated time has caught up with
-  /// it; `sink` is then called by the hart's process. If it returns false, the hart stays where it
-  /// is and says the same again when it is let go.
-  void debug(std::function<bool(const debug_stop& stop)> sink) { debug_sink_ = std::move(sink); }
+  /// Puts the hart under a debugger's control.
+  void debug(hart_control& control) { control_ = &control; }
   /// What the hart may do from now on; what it has run ahead of time has happened. With halt it
   /// does nothing, whatever simulated time does; with step, or when it stops, it halts by itself.
   void let(debug_action action);
   /// Where it is, what it has run ahead of time included.
   hart_position position() const;
-  /// What shall happen from now on, in order of position.
-  void plan(std::deque<planned_event> events) { plan_ = std::move(events); }
-  /// With true, breakpoints and watchpoints do not stop it and change nothing: the last one is
-  /// noted.
-  void note_stops(bool only_note) {
-    notes_stops_ = only_note;
-    noted_.reset();
+  /// Where it shall stop from now on, in order of position, if it does not stop there by itself.
+  void plan(std::deque<planned_stop> stops) { plan_ = std::move(stops); }
+  /// Calls hart_control::reached() once when it comes to this place, or when it is about to leave
+  /// it (`leaving`); with nothing it calls no more. What it has to do to get there is not changed.
+  void pause_at(const std::optional<hart_position>& where, bool leaving = false) {
+    pause_ = where;
+    pause_leaving_ = leaving;
   }
-  const std::optional<noted_stop>& last_noted() const { return noted_; }
+  /// With true, breakpoints and watchpoints do not stop it and change nothing: it only tells
+  /// hart_control::passed().
+  void pass_stops(bool only_tell) { passes_stops_ = only_tell; }
   /// Waits for an interrupt, and its timer is not set.
   bool sleeps_for_ever() const { return core_->waiting() && deadline_ == sc_core::sc_max_time(); }
   /// True if the hart has run ahead to a stop that it reports when simulated time gets there.
@@ -159,11 +123,17 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   void run_for(std::uint64_t cycles);
   /// Runs a piece of that; false if nothing more is to be run now.
   bool run_piece(std::uint64_t left, bool single);
-  void stop_as_planned();
-  /// Whether the hart is where a planned event is, having taken the interrupt before it.
+  /// Stops as planned; false if nothing more is to be run now.
+  bool stop_as_planned();
+  /// Whether the hart is at this place, having taken the interrupt before it.
   bool reaches(const hart_position& where);
-  void note_breakpoint();
-  void note_watchpoint();
+  /// Whether it may go on before that place; by `left` instructions then, or less.
+  bool clears(const hart_position& where, std::uint64_t& left);
+  /// Tells that it is where it was to pause; false if it stops now.
+  bool tell_reached();
+  /// Tells where it would have stopped; false if it stops now.
+  bool tell_passed(const debug_stop& stop, bool stops);
+  bool at_breakpoint() const { return core_->breakpoints().count(core_->pc()) != 0; }
   /// Ends the run in progress after the current instruction.
   void request_stop();
   void sleep();
@@ -203,12 +173,13 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   interrupt_watch interrupt_watch_;
   std::uint32_t interrupt_levels_ = 0;  ///< a bit for each input
 
-  std::function<bool(const debug_stop& stop)> debug_sink_;
+  hart_control* control_ = nullptr;
   debug_action action_ = debug_action::run;
   std::optional<debug_stop> stop_;  ///< to be reported at busy_until_
-  std::deque<planned_event> plan_;
-  bool notes_stops_ = false;
-  std::optional<noted_stop> noted_;
+  std::deque<planned_stop> plan_;
+  std::optional<hart_position> pause_;
+  bool pause_leaving_ = false;
+  bool passes_stops_ = false;
 };
 
 }  // namespace sn::soc

@@ -165,23 +165,78 @@ TEST(hart_module, memory_is_reached_without_transactions) {
 }
 
 /// Notes when the hart says that it has stopped, and where.
-struct debugger {
+struct debugger : hart_control {
   struct stop {
     debug_stop::cause why;
     sc_time when;
     std::uint64_t pc;
   };
 
-  explicit debugger(machine& debugged) {
-    debugged.hart.debug([this, &debugged](const debug_stop& what) {
-      stops.push_back({what.why, sc_core::sc_time_stamp(), debugged.hart.core().pc()});
-      return accepts;
-    });
+  explicit debugger(machine& debugged) : debugged_(debugged) { debugged.hart.debug(*this); }
+
+  void found(const debug_stop& /*stop*/) override {}
+  verdict reported(const debug_stop& what, bool wanted) override {
+    if (!wanted) {
+      return verdict::goes_on;
+    }
+    stops.push_back({what.why, sc_core::sc_time_stamp(), debugged_.hart.core().pc()});
+    return accepts ? verdict::stops : verdict::stays;
+  }
+  bool passed(const debug_stop& /*stop*/, bool stops_there) override {
+    passes.push_back({debugged_.hart.core().pc(), stops_there});
+    return true;
+  }
+  bool reached() override {
+    pauses.push_back(debugged_.hart.local_time());
+    return goes_on;
   }
 
   std::vector<stop> stops;
+  std::vector<std::pair<std::uint64_t, bool>> passes;  ///< pc, and whether it stops there
+  std::vector<sc_time> pauses;
   bool accepts = true;
+  bool goes_on = true;
+
+ private:
+  machine& debugged_;
 };
+
+TEST(hart_module, a_pause_changes_nothing_but_shows_the_hart_on_its_way) {
+  machine m("m", {nop, nop, nop, jump_to_self});
+  debugger gdb(m);
+  m.hart.core().set_breakpoints({8});
+  m.hart.pass_stops(true);
+  m.hart.pause_at(hart_position{3, 0});
+  sc_core::sc_start(sc_time(1, sc_core::SC_NS));
+  // The quantum of 1 us has been executed at 0 ns; the pause was after 3 instructions of 1 ns.
+  EXPECT_EQ(gdb.pauses, std::vector<sc_time>{sc_time(3, sc_core::SC_NS)});
+  EXPECT_EQ(gdb.passes, (std::vector<std::pair<std::uint64_t, bool>>{{8, false}}));
+  EXPECT_EQ(m.hart.core().instructions(), 1000U);
+  EXPECT_TRUE(gdb.stops.empty());
+}
+
+TEST(hart_module, a_hart_stops_at_a_pause_when_it_is_told_to) {
+  machine m("m", {nop, nop, nop, jump_to_self});
+  debugger gdb(m);
+  gdb.goes_on = false;
+  m.hart.pause_at(hart_position{2, 0});
+  sc_core::sc_start(sc_time(1, sc_core::SC_US));
+  ASSERT_EQ(gdb.stops.size(), 1U);
+  EXPECT_EQ(gdb.stops[0].why, debug_stop::cause::wish);
+  EXPECT_EQ(gdb.stops[0].when, sc_time(2, sc_core::SC_NS));
+  EXPECT_EQ(gdb.stops[0].pc, 8U);
+}
+
+TEST(hart_module, what_is_planned_stops_as_it_stopped_then) {
+  machine m("m", {nop, nop, nop, jump_to_self});
+  debugger gdb(m);
+  m.hart.plan({{{1, 0}, {debug_stop::cause::watchpoint, {}}}});
+  m.hart.core().set_watchpoints({{hart::watch_kind::write, 0x1000, 4}});
+  sc_core::sc_start(sc_time(1, sc_core::SC_US));
+  ASSERT_EQ(gdb.stops.size(), 1U);
+  EXPECT_EQ(gdb.stops[0].why, debug_stop::cause::watchpoint);
+  EXPECT_EQ(gdb.stops[0].pc, 4U);
+}
 
 TEST(hart_module, a_breakpoint_is_reported_at_the_time_of_its_instruction) {
   // The quantum of 1 us would let the hart run on to 1000 ns.

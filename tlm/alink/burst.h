@@ -7,6 +7,7 @@
 #include "alink/status.h"
 #include "base/element_sum.h"
 #include "base/ids.h"
+#include "base/port_set.h"
 
 namespace sn::alink {
 
@@ -33,18 +34,25 @@ struct burst_extension : tlm::tlm_extension<burst_extension> {
   base::element format = base::element::float32;  ///< of a reduction
   std::uint8_t traffic_class = 0;                 ///< 0 to 3; 0 is the lowest
   std::uint16_t plane_mask = 0;                   ///< bit p: the burst may use plane p
-  std::uint8_t times_again = 0;                   ///< how often its sender has sent it again
-  std::uint32_t tag = untagged;                   ///< the target counts arrived bytes by tag
+  /// To a group: planes of the mask that have lost something of late, to be used only when other
+  /// members have chosen them.
+  std::uint16_t avoided_planes = 0;
+  std::uint8_t times_again = 0;  ///< how often its sender has sent it again
+  std::uint32_t tag = untagged;  ///< the target counts arrived bytes by tag
   status completion = status::ok;
   cause why = cause::none;
   std::uint16_t lost_planes = 0;  ///< where, if a plane or a link has lost or refused it
+  /// Of a contribution: its number among those of its sender to the group, which the fabric gives
+  /// and which it keeps until it has ended well. 0: none yet.
+  std::uint64_t turn = 0;
+  base::port_set reached;  ///< of a multicast that was lost on its way to others: who has it
   /// Of what a fabric delivers of a reduction or multicast: the burst that it comes from.
   const tlm::tlm_generic_payload* original = nullptr;
 
   template <typename Archive>
   void fields(Archive& io) {
     io(source, destination, what, format, traffic_class, times_again, plane_mask, tag, completion,
-       why, lost_planes);
+       why, lost_planes, avoided_planes, turn, reached);
   }
 
   tlm::tlm_extension_base* clone() const override { return new burst_extension(*this); }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "alink/burst.h"
 #include "alink/sim_time.h"
 #include "base/state.h"
 
@@ -12,6 +11,12 @@ namespace {
 
 /// Beyond this a burst has failed, whatever planes seem to be left.
 constexpr unsigned most_times_again = 64;
+
+/// What a burst goes to: groups come behind endpoints.
+base::endpoint_id target_of(const burst_extension& extension) {
+  return static_cast<base::endpoint_id>(
+      extension.destination + (extension.what == operation::plain ? 0 : base::endpoint_limit));
+}
 
 }  // namespace
 
@@ -25,18 +30,26 @@ burst_sender::burst_sender(const sc_core::sc_module_name& name, base::picosecond
           name, [this](tlm::tlm_generic_payload& burst) { completed(burst); }, order) {}
 
 void burst_sender::issue(tlm::tlm_generic_payload& burst, const sc_core::sc_time& delay) {
-  // The members of a group must use the same planes, and would have to send again together.
-  if (!avoided_.empty() && extension_of(burst).what == operation::plain) {
+  if (!avoided_.empty()) {
     burst_extension& extension = extension_of(burst);
-    const std::uint16_t planes = planes_to(extension.destination, extension.plane_mask);
-    extension.plane_mask = planes != 0 ? planes : extension.plane_mask;
+    const std::uint16_t planes = planes_to(target_of(extension), extension.plane_mask);
+    if (planes != 0) {
+      choose(extension, extension.plane_mask, planes);
+    }
   }
   initiator_.issue(burst, delay);
 }
 
+/// Of the planes that may be used, `open` have lost nothing of late. The members of a group must
+/// take the same: there it is for the fabric to choose.
+void burst_sender::choose(burst_extension& extension, std::uint16_t usable, std::uint16_t open) {
+  const bool plain = extension.what == operation::plain;
+  extension.plane_mask = plain ? open : usable;
+  extension.avoided_planes = plain ? std::uint16_t{0} : static_cast<std::uint16_t>(usable & ~open);
+}
+
 void burst_sender::completed(tlm::tlm_generic_payload& burst) {
-  if (!burst.is_response_ok() && extension_of(burst).what == operation::plain &&
-      was_lost(extension_of(burst).why) && send_again(burst)) {
+  if (!burst.is_response_ok() && was_lost(extension_of(burst).why) && send_again(burst)) {
     return;
   }
   if (burst.is_response_ok() && extension_of(burst).times_again != 0) {
@@ -48,16 +61,17 @@ void burst_sender::completed(tlm::tlm_generic_payload& burst) {
 /// False: there is no plane to try.
 bool burst_sender::send_again(tlm::tlm_generic_payload& burst) {
   burst_extension& extension = extension_of(burst);
-  avoid(extension.destination, extension.lost_planes);
-  const std::uint16_t planes = planes_to(extension.destination, usable_planes_());
-  if (planes == 0 || extension.times_again == most_times_again) {
+  avoid(target_of(extension), extension.lost_planes);
+  const std::uint16_t usable = usable_planes_();
+  const std::uint16_t open = planes_to(target_of(extension), usable);
+  if (open == 0 || extension.times_again == most_times_again) {
     return false;
   }
   if (extension.times_again++ == 0) {
     ++resends_.bursts;
     resends_.size += base::bytes(burst.get_data_length());
   }
-  extension.plane_mask = planes;
+  choose(extension, usable, open);
   burst.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   // The payload is still in the response of its error: the request follows in the next delta.
   initiator_.issue(burst, sc_core::SC_ZERO_TIME);

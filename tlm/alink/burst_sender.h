@@ -7,6 +7,7 @@
 #include <tlm>
 #include <vector>
 
+#include "alink/burst.h"
 #include "alink/burst_initiator.h"
 #include "base/ids.h"
 #include "base/units.h"
@@ -32,7 +33,8 @@ struct resend_statistics {
 /// anything to its destination of late. So a sender learns of a link that has failed at the other
 /// side of the switch: it avoids that plane to that destination for `forget_after` from the latest
 /// such error, then tries it anew, as the link may have been trained again. A burst for which no
-/// plane is left, or that was sent again too often, has failed.
+/// plane is left, or that was sent again too often, has failed. What goes to a group names the
+/// planes that it would rather not use, and leaves the choice to the fabric.
 class burst_sender {
  public:
   /// Gives the planes that bursts may take now: one bit each.
@@ -64,8 +66,8 @@ class burst_sender {
 
   /// A plane that has lost something on the way to a destination.
   struct avoided {
-    base::endpoint_id destination;
-    std::uint16_t plane;  ///< one bit
+    base::endpoint_id destination;  ///< or a group
+    std::uint16_t plane;            ///< one bit
     base::picoseconds until;
 
     template <typename Archive>
@@ -74,6 +76,7 @@ class burst_sender {
     }
   };
 
+  static void choose(burst_extension& extension, std::uint16_t usable, std::uint16_t open);
   void completed(tlm::tlm_generic_payload& burst);
   bool send_again(tlm::tlm_generic_payload& burst);
   void avoid(base::endpoint_id destination, std::uint16_t planes);

@@ -3,7 +3,7 @@
 namespace sn::alink {
 
 bool was_lost(cause why) {
-  return why == cause::plane_lost || why == cause::link_lost;
+  return why == cause::plane_lost || why == cause::link_lost || why == cause::planes_differ;
 }
 
 status status_of(cause why) {
@@ -15,6 +15,7 @@ status status_of(cause why) {
     case cause::destination_port_down:
     case cause::plane_lost:
     case cause::link_lost:
+    case cause::planes_differ:
       return status::isolate;
     case cause::no_route:
     case cause::no_group:
@@ -52,6 +53,8 @@ const char* to_text(cause why) {
       return "the switch has no such group, or the source is no member of it";
     case cause::group_mismatch:
       return "the members of the group do not contribute the same in turn";
+    case cause::planes_differ:
+      return "the members of the group may not use the same planes";
   }
   return "unknown cause";
 }

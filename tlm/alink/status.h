@@ -28,9 +28,10 @@ enum class cause : std::uint8_t {
   link_lost = 8,              ///< a link that carried a part of it, or was to, has failed
   no_group = 9,               ///< the switch has no such group, or the source is no member
   group_mismatch = 10,        ///< members of a group do not contribute the same in turn
+  planes_differ = 11,         ///< members of a group may not use the same planes
 };
 
-/// The burst did not reach its target because of a failure: by other planes it may.
+/// The burst did not reach its target because of the planes that it took: by others it may.
 bool was_lost(cause why);
 /// The completion status that a cause gives on the wire.
 status status_of(cause why);

@@ -170,6 +170,7 @@ void alink_switch::refused(alink::cause why) {
     case alink::cause::target_refused:
     case alink::cause::plane_lost:
     case alink::cause::group_mismatch:
+    case alink::cause::planes_differ:
       return;  // not decided by a switch
   }
   registers_.set(counter, registers_.get(counter) + 1);

@@ -152,9 +152,6 @@ void check_traffic_class(const bench_options& options, const platform::descripti
 
 namespace {
 
-/// Up to which links do not go down by their errors.
-constexpr double highest_rate_of_groups = 1e-5;
-
 /// Why not; empty if they can.
 std::string no_in_switch(const bench_options& options, const platform::description& machine) {
   if (!machine.scale_up.in_network_reduction) {
@@ -167,16 +164,6 @@ std::string no_in_switch(const bench_options& options, const platform::descripti
     return options.kind != workload::collective_kind::all_reduce || options.groups != 1
                ? "in fidelity flow only for an all_reduce of one group"
                : "";
-  }
-  if (options.fault) {
-    return fmt::format("what a group loses is not sent again: expected no {}",
-                       option_of(options.fault->fault));
-  }
-  if (machine.scale_up.bit_error_rate > highest_rate_of_groups) {
-    return fmt::format(
-        "what a group loses is not sent again, and links that err so often go down: "
-        "expected a bit error rate of at most {}",
-        highest_rate_of_groups);
   }
   if (options.groups > machine.alink_switch.groups) {
     return fmt::format(

@@ -61,6 +61,10 @@ booted_machine::outcome booted_machine::run(workload::collective what, bool chec
       data->load(built.work.ranks.front().data_memory);
     }
     delivered = fabric_of_fault().statistics().bytes_delivered;
+    if (planned_) {
+      system_.inject(planned_->fault, sc_core::sc_time::from_value(planned_->when.value));
+      planned_.reset();
+    }
   }
   session_.begin_work([&](base::snapshot_writer& to) {
     base::state_saver io(to);
@@ -139,8 +143,8 @@ void booted_machine::tell_hosts(unsigned group, const std::vector<std::uint32_t>
 }
 
 void booted_machine::plan(const planned_fault& fault) {
+  planned_ = fault;
   fault_ = fault.fault;
-  system_.inject(fault.fault, sc_core::sc_time::from_value(fault.when.value));
 }
 
 const fabric::engine& booted_machine::fabric_of_fault() const {

@@ -51,7 +51,7 @@ class booted_machine {
   outcome run(workload::collective what, bool check,
               const std::vector<std::uint32_t>& members = {});
 
-  /// Lets a fault happen; its time counts from now.
+  /// Lets a fault happen; its time counts from the beginning of the next collective.
   void plan(const planned_fault& fault);
 
   /// What all fabrics have carried since power-on, once their books have been audited.
@@ -75,7 +75,8 @@ class booted_machine {
   progress_line progress_;
   firmware_summary firmware_;
   std::function<void(base::state_saver&)> save_caller_;
-  std::uint32_t first_tag_ = 1;  ///< of the present or next collective
+  std::uint32_t first_tag_ = 1;           ///< of the present or next collective
+  std::optional<planned_fault> planned_;  ///< which nobody has injected yet
   platform::fabric_fault fault_;
   bool fault_reported_ = false;
   std::vector<std::vector<std::uint32_t>> groups_;  ///< that firmware has made last

@@ -182,11 +182,21 @@ void cell_engine::set_group(unsigned group, const base::port_set& members) {
   }
 }
 
+void cell_engine::withdraw(unsigned group, const std::vector<burst_index>& /*contributions*/) {
+  for (const auto& process : planes_) {
+    process->withdraw(group);
+  }
+}
+
 void cell_engine::crossed(const plane_completion& share) {
   share_done(share.burst, clock_.start_of(share.slot) + path_latency_);
 }
 
 void cell_engine::lost(std::uint32_t burst, unsigned plane, alink::cause why) {
+  if (contributes(burst)) {
+    contribution_lost(burst, {why, static_cast<std::uint16_t>(1U << plane)});
+    return;
+  }
   loss& sum = progress_[burst].lost;
   sum.why = why;
   sum.planes = static_cast<std::uint16_t>(sum.planes | (1U << plane));

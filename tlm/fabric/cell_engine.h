@@ -88,6 +88,7 @@ class cell_engine : public engine, private plane_listener {
   void carry(const leg& way) override;
   unsigned group_count() const override { return parameters_.groups; }
   void set_group(unsigned group, const base::port_set& members) override;
+  void withdraw(unsigned group, const std::vector<burst_index>& contributions) override;
   void save_carriers(base::snapshot_writer& to) const override;
   void restore_carriers(base::snapshot_reader& from) override;
 

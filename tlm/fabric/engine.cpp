@@ -105,7 +105,6 @@ void engine::accept(unsigned source, tlm::tlm_generic_payload& payload, base::pi
   state.source = static_cast<std::uint16_t>(source);
   state.waits_for = stage::outward;
   state.parent = no_parent;
-  state.copies = 0;
   ++under_way_;
   ++totals_.bursts;
   totals_.bytes_injected += payload.get_data_length();
@@ -165,8 +164,12 @@ void engine::set_out(burst_index burst) {
     fail(burst, {alink::cause::no_plane, 0});
     return;
   }
-  if (extension.what != alink::operation::plain) {
-    set_out_to_group(burst, mask);
+  if (extension.what == alink::operation::reduce) {
+    contribute(burst, mask);
+    return;
+  }
+  if (extension.what == alink::operation::multicast) {
+    set_out_to_members(burst, mask);
     return;
   }
   const burst_spread spreading = spread(payload.get_address(), payload.get_data_length(), mask);
@@ -221,7 +224,7 @@ void engine::schedule(burst_index burst, stage next, base::picoseconds when) {
   appointments_.push_back({when, state.serial, burst});
   std::push_heap(appointments_.begin(), appointments_.end(), later);
   if (appointments_.front().serial == state.serial) {
-    next_appointment_.set(alink::to_sc_time(when));
+    next_appointment_.set_by(alink::to_sc_time(when));
   }
 }
 
@@ -230,6 +233,14 @@ bool engine::later(const appointment& a, const appointment& b) {
 }
 
 void engine::keep_appointments() {
+  while (groups_lost_) {
+    groups_lost_ = false;
+    for (unsigned group = 0; group < groups_.size(); ++group) {
+      if (groups_[group].lost.why != alink::cause::none) {
+        go_back(group);
+      }
+    }
+  }
   while (!appointments_.empty() && appointments_.front().when <= alink::now()) {
     const burst_index burst = appointments_.front().burst;
     std::pop_heap(appointments_.begin(), appointments_.end(), later);
@@ -253,21 +264,19 @@ void engine::keep_appointments() {
         break;
     }
   }
-  if (!appointments_.empty()) {
+  if (groups_lost_) {
+    next_appointment_.set(sc_core::sc_time_stamp());
+  } else if (!appointments_.empty()) {
     next_appointment_.set(alink::to_sc_time(appointments_.front().when));
   }
 }
 
 void engine::lose(burst_index burst) {
   if (bursts_[burst].parent != no_parent) {
-    end_copy(burst, alink::now(), bursts_[burst].lost.why);
+    end_copy(burst, alink::now(), bursts_[burst].lost);
     return;
   }
   fail(burst, bursts_[burst].lost);
-  const alink::burst_extension& extension = alink::extension_of(*bursts_[burst].payload);
-  if (extension.what == alink::operation::reduce) {
-    end_contribution(burst, extension.destination);
-  }
 }
 
 void engine::reach_target(burst_index burst) {
@@ -350,9 +359,7 @@ void engine::respond(burst_index burst) {
   free_bursts_.push_back(burst);
   const bool failed = !state.payload->is_response_ok();
   totals_.bursts_failed += failed ? 1 : 0;
-  const std::uint64_t length = state.payload->get_data_length();
-  (failed ? totals_.bytes_failed : totals_.bytes_delivered) +=
-      !failed && state.copies != 0 ? length * state.copies : length;
+  (failed ? totals_.bytes_failed : totals_.bytes_delivered) += state.payload->get_data_length();
   --under_way_;
   auto& queue = responses_[state.source];
   queue.push_back(state.payload);

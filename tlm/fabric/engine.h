@@ -53,8 +53,14 @@ struct endpoint_parameters {
 /// - A reduction or multicast (alink::operation) is a write whose destination is a group, and whose
 ///   source must be a member on every plane. The k-th contributions of all members must agree in
 ///   address, length and format; the sum, made in the order of ports, is written at that address to
-///   each of them, and each contribution is complete when its own sender has it. A multicast is
+///   each of them, and all contributions are complete when all members have it. A multicast is
 ///   written to all members but the sender, and complete when all have it.
+/// - What a group loses with a plane or a link can be sent again. A multicast then goes to those
+/// who
+///   lack it. All contributions that are not complete fail together, and members that send theirs
+///   again must do so in the order of their turns; who has the result does not get it twice. The
+///   first to contribute chooses the planes: those of its mask that it does not avoid. Members that
+///   may not use one of them make all of them begin anew without it (cause::planes_differ).
 /// - Before a burst enters a plane, the plane's control is asked (admit()); a read's data are
 /// checked
 ///   again on the way back. The first refusal fails the whole burst: nothing is delivered, and the
@@ -193,6 +199,13 @@ class engine : public sc_core::sc_module {
   /// Instead of arrived(): parts of the present leg of `burst` were lost, for the reason and on the
   /// planes that `what` says, and nothing of it is under way after `when`.
   void gone(burst_index burst, base::picoseconds when, const loss& what);
+  /// The burst is a contribution to a sum. Of parts that are lost of it the engine is not told by
+  /// gone(), but at once:
+  bool contributes(burst_index burst) const;
+  void contribution_lost(burst_index burst, const loss& what);
+  /// Forgets what is under way of a group's contributions, which are these: nothing more is told of
+  /// them.
+  virtual void withdraw(unsigned /*group*/, const std::vector<burst_index>& /*contributions*/) {}
   /// A link has gone down by itself.
   void link_failed(unsigned plane, base::port_id port);
 
@@ -225,15 +238,13 @@ class engine : public sc_core::sc_module {
     loss lost;  ///< if it waits for its loss to be told
 
     burst_index parent = no_parent;  ///< of a copy: the multicast
-    std::uint16_t copies = 0;        ///< of a multicast
-    std::uint16_t copies_left = 0;
-    base::picoseconds answered;   ///< of a multicast: by those who have their copies
-    std::uint64_t reduction = 0;  ///< of a contribution: its number in the group
+    std::uint16_t copies_left = 0;   ///< of a multicast
+    base::picoseconds answered;      ///< of a multicast: by those who have their copies
 
     template <typename Archive>
     void fields(Archive& io) {
-      io(serial, source, destination, planes, in_order, waits_for, lost, parent, copies,
-         copies_left, answered, reduction);
+      io(serial, source, destination, planes, in_order, waits_for, lost, parent, copies_left,
+         answered);
     }
   };
   static constexpr burst_index no_parent = 0xffff'ffff;
@@ -247,22 +258,30 @@ class engine : public sc_core::sc_module {
     std::vector<burst_index> contributions;
     std::vector<unsigned char> sum;  ///< empty: only timing moves
     bool summed = false;
-    unsigned ended = 0;  ///< contributions that have their result, or never get it
+    unsigned results = 0;    ///< that have arrived since the members last began
+    base::port_set have;     ///< members that have the result, or have refused it
+    base::port_set refused;  ///< of these
+    base::picoseconds answered;
+    bool ended = false;  ///< all have it
 
     template <typename Archive>
     void fields(Archive& io) {
-      io(address, length, planes, format, contributions, sum, summed, ended);
+      io(address, length, planes, format, contributions, sum, summed, results, have, refused,
+         answered, ended);
     }
   };
   struct group_state {
     base::port_set members;
-    std::deque<reduction> reductions;        ///< under way
-    std::uint64_t first = 0;                 ///< number of the oldest of them
-    std::vector<std::uint64_t> contributed;  ///< per endpoint
+    std::deque<reduction> reductions;  ///< from the oldest that has not ended on
+    std::uint64_t first = 1;           ///< number of its turn
+    std::vector<std::uint64_t> given;  ///< per endpoint: turns that its contributions have got
+    std::vector<std::uint64_t> due;    ///< per endpoint: the turn to which it contributes next
+    loss lost;                         ///< what makes all members begin anew, now
+    loss before;                       ///< the last that did
 
     template <typename Archive>
     void fields(Archive& io) {
-      io(members, reductions, first, contributed);
+      io(members, reductions, first, given, due, lost, before);
     }
   };
 
@@ -305,24 +324,29 @@ class engine : public sc_core::sc_module {
   burst_index new_burst();
 
   // engine_groups.cpp
-  alink::cause admit_to_group(std::uint16_t used, unsigned from, unsigned group,
-                              base::port_set& members);
-  void set_out_to_group(burst_index burst, std::uint16_t mask);
+  loss admit_to_group(std::uint16_t used, unsigned from, unsigned group, base::port_set& members);
   leg leg_to_group(burst_index burst, travel how, unsigned group,
                    const burst_spread& spreading) const;
-  void contribute(burst_index burst, unsigned group, const base::port_set& members,
-                  const burst_spread& spreading);
-  void sum_up(reduction& what);
   bool deliver_copy(tlm::tlm_generic_payload& original, unsigned to, unsigned char* data,
                     base::picoseconds& answered);
   static void refused_by_target(tlm::tlm_generic_payload& payload);
+  void set_out_to_members(burst_index burst, std::uint16_t mask);
+
+  // engine_reductions.cpp
+  void contribute(burst_index burst, std::uint16_t mask);
+  group_state& group_for(unsigned group, const base::port_set& members);
+  loss take_contribution(burst_index burst, std::uint16_t mask, group_state& all);
+  void sum_up(reduction& what);
   void deliver_result(burst_index burst);
+  void end_turn(group_state& all, reduction& what);
   reduction& reduction_of(burst_index burst);
-  void end_contribution(burst_index burst, unsigned group);
+  void go_back(unsigned group);
+  void forget_appointments(const std::vector<burst_index>& bursts);
+
   void hand_to_all(burst_index burst, unsigned group, const base::port_set& members,
                    const burst_spread& spreading);
   void deliver_to_member(burst_index copy);
-  void end_copy(burst_index copy, base::picoseconds when, alink::cause why);
+  void end_copy(burst_index copy, base::picoseconds when, const loss& what);
   void offer_response(unsigned endpoint);
   region_order& order_of(const burst_state& state) {
     return orders_[std::size_t{state.source} * endpoints_.size() + state.destination];
@@ -344,6 +368,7 @@ class engine : public sc_core::sc_module {
   std::vector<std::vector<tlm::tlm_generic_payload*>> responses_;  ///< per endpoint, in order
   std::vector<region_order> orders_;                               ///< per source and destination
   std::vector<group_state> groups_;
+  bool groups_lost_ = false;           ///< a group has to begin anew, now
   alink::burst_pool copies_;           ///< what is delivered of reductions and multicasts
   std::vector<burst_index> released_;  ///< scratch of reach_target()
   link_callback on_link_failure_;

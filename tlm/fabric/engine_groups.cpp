@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "alink/sim_time.h"
-#include "base/element_sum.h"
 #include "base/error.h"
 #include "fabric/engine.h"
 
@@ -10,7 +9,7 @@ namespace sn::fabric {
 
 /// The first cause for which a plane refuses a burst from an endpoint to a group; on none,
 /// `members` are those of the group, the same on all planes.
-alink::cause engine::admit_to_group(std::uint16_t used, unsigned from, unsigned group,
+engine::loss engine::admit_to_group(std::uint16_t used, unsigned from, unsigned group,
                                     base::port_set& members) {
   members = base::port_set();
   for (unsigned plane = 0; plane < planes(); ++plane) {
@@ -37,32 +36,31 @@ alink::cause engine::admit_to_group(std::uint16_t used, unsigned from, unsigned 
       }
     });
     if (why != alink::cause::none) {
-      return why;
+      return {why, static_cast<std::uint16_t>(1U << plane)};
     }
   }
-  return alink::cause::none;
+  return {};
 }
 
-void engine::set_out_to_group(burst_index burst, std::uint16_t mask) {
+/// A multicast takes the planes that its sender does not avoid.
+void engine::set_out_to_members(burst_index burst, std::uint16_t mask) {
   const tlm::tlm_generic_payload& payload = *bursts_[burst].payload;
   const alink::burst_extension& extension = alink::extension_of(*bursts_[burst].payload);
+  const auto open = static_cast<std::uint16_t>(mask & ~extension.avoided_planes);
+  mask = open != 0 ? open : mask;
   const burst_spread spreading = spread(payload.get_address(), payload.get_data_length(), mask);
   base::port_set members;
-  alink::cause why =
+  loss refused =
       admit_to_group(spreading.used, bursts_[burst].source, extension.destination, members);
-  if (extension.what == alink::operation::multicast && !multicasts()) {
-    why = alink::cause::no_group;
+  if (!multicasts()) {
+    refused = {alink::cause::no_group, spreading.used};
   }
-  if (why != alink::cause::none) {
-    fail(burst, {why, spreading.used});
+  if (refused.why != alink::cause::none) {
+    fail(burst, refused);
     return;
   }
   bursts_[burst].planes = mask;
-  if (extension.what == alink::operation::reduce) {
-    contribute(burst, extension.destination, members, spreading);
-  } else {
-    hand_to_all(burst, extension.destination, members, spreading);
-  }
+  hand_to_all(burst, extension.destination, members, spreading);
 }
 
 engine::leg engine::leg_to_group(burst_index burst, travel how, unsigned group,
@@ -77,71 +75,6 @@ engine::leg engine::leg_to_group(burst_index burst, travel how, unsigned group,
     way.bytes[plane] = spreading.share[plane].bytes;
   }
   return way;
-}
-
-/// Members agree on what they contribute in turn; who does not is refused.
-void engine::contribute(burst_index burst, unsigned group, const base::port_set& members,
-                        const burst_spread& spreading) {
-  if (group >= groups_.size()) {
-    groups_.resize(group + 1);
-  }
-  group_state& all = groups_[group];
-  burst_state& state = bursts_[burst];
-  const tlm::tlm_generic_payload& payload = *state.payload;
-  const std::uint64_t length = payload.get_data_length();
-  const base::element format = alink::extension_of(*state.payload).format;
-  if (all.reductions.empty()) {
-    if (all.members != members) {
-      all.members = members;
-      set_group(group, members);
-    }
-    all.first = 0;
-    all.contributed.assign(endpoints_.size(), 0);
-  }
-  const std::uint64_t place = all.contributed[state.source] - all.first;
-  if (all.members == members && place == all.reductions.size()) {
-    reduction& fresh = all.reductions.emplace_back();
-    fresh.address = payload.get_address();
-    fresh.length = length;
-    fresh.planes = state.planes;
-    fresh.format = format;
-  }
-  if (all.members != members || length % base::size_of(format) != 0 ||
-      all.reductions[place].address != payload.get_address() ||
-      all.reductions[place].length != length || all.reductions[place].format != format ||
-      all.reductions[place].planes != state.planes) {
-    fail(burst, {alink::cause::group_mismatch, spreading.used});
-    return;
-  }
-  all.reductions[place].contributions.push_back(burst);
-  state.reduction = all.contributed[state.source]++;
-  state.destination = state.source;
-  order_of(state).enter(burst, payload.get_address(), length);
-  state.in_order = true;
-  carry(leg_to_group(burst, travel::contribution, group, spreading));
-}
-
-/// The sum is made in the order of ports, whoever came first.
-void engine::sum_up(reduction& what) {
-  what.summed = true;
-  const auto port_of = [this](burst_index burst) { return endpoints_[bursts_[burst].source].port; };
-  std::sort(what.contributions.begin(), what.contributions.end(),
-            [&](burst_index a, burst_index b) { return port_of(a) < port_of(b); });
-  const std::uint64_t merged = what.length * (what.contributions.size() - 1);
-  totals_.bytes_reduced += merged;
-  totals_.bytes_copied += merged;
-  const bool functional = std::all_of(
-      what.contributions.begin(), what.contributions.end(),
-      [this](burst_index burst) { return bursts_[burst].payload->get_data_ptr() != nullptr; });
-  if (!functional) {
-    return;
-  }
-  const unsigned char* first = bursts_[what.contributions.front()].payload->get_data_ptr();
-  what.sum.assign(first, first + what.length);
-  for (std::size_t i = 1; i < what.contributions.size(); ++i) {
-    base::add_elements(what.format, what.sum.data(),
-                       bursts_[what.contributions[i]].payload->get_data_ptr(), what.length);
-  }
 }
 
 /// Calls the device of endpoint `to` with what the fabric has made of `original`. False: it
@@ -172,48 +105,15 @@ void engine::refused_by_target(tlm::tlm_generic_payload& payload) {
   payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
 }
 
-/// The result of a reduction has arrived at one of those who contributed.
-void engine::deliver_result(burst_index burst) {
-  const unsigned group = alink::extension_of(*bursts_[burst].payload).destination;
-  reduction& what = reduction_of(burst);
-  if (!what.summed) {
-    sum_up(what);
-  }
-  tlm::tlm_generic_payload& payload = *bursts_[burst].payload;
-  base::picoseconds answered;
-  if (deliver_copy(payload, bursts_[burst].source, what.sum.empty() ? nullptr : what.sum.data(),
-                   answered)) {
-    payload.set_response_status(tlm::TLM_OK_RESPONSE);
-  } else {
-    refused_by_target(payload);
-  }
-  schedule(burst, stage::response, answered + path_latency_);
-  end_contribution(burst, group);
-}
-
-engine::reduction& engine::reduction_of(burst_index burst) {
-  group_state& all = groups_[alink::extension_of(*bursts_[burst].payload).destination];
-  return all.reductions[bursts_[burst].reduction - all.first];
-}
-
-/// One contribution has its result, or never gets it.
-void engine::end_contribution(burst_index burst, unsigned group) {
-  ++reduction_of(burst).ended;
-  group_state& all = groups_[group];
-  while (!all.reductions.empty() && all.reductions.front().ended == all.members.count()) {
-    all.reductions.pop_front();
-    ++all.first;
-  }
-}
-
-/// One burst for each member but the sender, which stands for the copy to it.
+/// One burst for each member that lacks it, which stands for the copy to it.
 void engine::hand_to_all(burst_index burst, unsigned group, const base::port_set& members,
                          const burst_spread& spreading) {
   leg way = leg_to_group(burst, travel::multicast, group, spreading);
   const std::uint64_t address = bursts_[burst].payload->get_address();
   const std::uint64_t length = bursts_[burst].payload->get_data_length();
+  const base::port_set reached = alink::extension_of(*bursts_[burst].payload).reached;
   members.for_each([&](unsigned port) {
-    if (port == way.input) {
+    if (port == way.input || reached.test(port)) {
       return;
     }
     const burst_index copy = new_burst();
@@ -229,8 +129,7 @@ void engine::hand_to_all(burst_index burst, unsigned group, const base::port_set
     state.in_order = true;
     way.copies.push_back({static_cast<base::port_id>(port), copy});
   });
-  bursts_[burst].copies = static_cast<std::uint16_t>(way.copies.size());
-  bursts_[burst].copies_left = bursts_[burst].copies;
+  bursts_[burst].copies_left = static_cast<std::uint16_t>(way.copies.size());
   bursts_[burst].answered = base::picoseconds(0);
   carry(way);
 }
@@ -240,27 +139,39 @@ void engine::deliver_to_member(burst_index copy) {
   base::picoseconds answered;
   const bool taken =
       deliver_copy(payload, bursts_[copy].destination, payload.get_data_ptr(), answered);
-  end_copy(copy, answered, taken ? alink::cause::none : alink::cause::target_refused);
+  end_copy(copy, answered, {taken ? alink::cause::none : alink::cause::target_refused, 0});
 }
 
 /// A copy has been delivered, or lost. When all have, the multicast is answered, with the first
-/// error if there was one.
-void engine::end_copy(burst_index copy, base::picoseconds when, alink::cause why) {
+/// error if there was one; who has it needs it no more if it is sent again.
+void engine::end_copy(burst_index copy, base::picoseconds when, const loss& what) {
   const burst_index burst = bursts_[copy].parent;
   free_bursts_.push_back(copy);
   burst_state& state = bursts_[burst];
   alink::burst_extension& extension = alink::extension_of(*state.payload);
   state.answered = std::max(state.answered, when);
-  if (why != alink::cause::none && extension.why == alink::cause::none) {
-    extension.why = why;
-    extension.completion = alink::status_of(why);
+  const std::uint64_t length = state.payload->get_data_length();
+  extension.lost_planes = static_cast<std::uint16_t>(extension.lost_planes | what.planes);
+  if (what.why == alink::cause::none) {
+    extension.reached.set(endpoints_[bursts_[copy].destination].port);
+    totals_.bytes_copied += length;
+    totals_.bytes_delivered += length;
+  } else if (extension.why == alink::cause::none) {
+    extension.why = what.why;
+    extension.completion = alink::status_of(what.why);
   }
   if (--state.copies_left == 0) {
     const bool good = extension.why == alink::cause::none;
     state.payload->set_response_status(good ? tlm::TLM_OK_RESPONSE
                                             : tlm::TLM_GENERIC_ERROR_RESPONSE);
-    totals_.bytes_copied +=
-        good ? std::uint64_t{state.payload->get_data_length()} * (state.copies - 1U) : 0;
+    if (good) {
+      // What its sender gave is one of the copies; the response counts it.
+      totals_.bytes_copied -= length;
+      totals_.bytes_delivered -= length;
+    }
+    if (!alink::was_lost(extension.why)) {
+      extension.reached = base::port_set();
+    }
     schedule(burst, stage::response, state.answered + path_latency_);
   }
 }

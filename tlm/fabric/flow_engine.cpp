@@ -81,7 +81,38 @@ void flow_engine::carry(const leg& way) {
 
 void flow_engine::set_group(unsigned index, const base::port_set& members) {
   reducing_.resize(parameters_.reduction_groups);
-  reducing_.at(index).members = members.count();
+  reducing_.at(index).members = members;
+}
+
+void flow_engine::withdraw(unsigned index, const std::vector<burst_index>& contributions) {
+  run();
+  reducing_[index].waiting.clear();
+  std::vector<bool> gone(progress_.size());
+  for (const burst_index burst : contributions) {
+    if (burst < gone.size()) {
+      gone[burst] = true;
+    }
+  }
+  for (group& one : groups_) {
+    one.fluid.withdraw(clock_.first_from(alink::now()), gone);
+  }
+  wake_up();
+}
+
+/// Contributions that wait for others are lost with any link that their group needs.
+void flow_engine::lose_waiting(unsigned plane, const base::port_set& ports, alink::cause why) {
+  for (const reducing_group& one : reducing_) {
+    if ((one.members & ports).none()) {
+      continue;
+    }
+    for (const std::vector<leg>& legs : one.waiting) {
+      for (const leg& way : legs) {
+        if (has(way.planes, plane)) {
+          contribution_lost(way.burst, {why, static_cast<std::uint16_t>(1U << plane)});
+        }
+      }
+    }
+  }
 }
 
 /// Members contribute in the same order: the first reduction that lacks this one is the one meant.
@@ -96,7 +127,7 @@ void flow_engine::contribute(const leg& way) {
     those = std::prev(waiting.end());
   }
   those->push_back(way);
-  if (those->size() == reducing_[way.group].members) {
+  if (those->size() == reducing_[way.group].members.count()) {
     const std::vector<leg> complete = std::move(*those);
     waiting.erase(those);
     for (leg each : complete) {
@@ -270,16 +301,24 @@ void flow_engine::lose_plane(unsigned plane) {
   run();
   alone(plane).fluid.lose(clock_.first_from(alink::now()), lost_);
   tell_losses(plane, alink::cause::plane_lost);
+  lose_waiting(plane, base::port_set::first(base::port_limit), alink::cause::plane_lost);
 }
 
 void flow_engine::lose_link(unsigned plane, base::port_id port) {
   run();
   alone(plane).fluid.lose_link(clock_.first_from(alink::now()), port, lost_);
   tell_losses(plane, alink::cause::link_lost);
+  base::port_set ports;
+  ports.set(port);
+  lose_waiting(plane, ports, alink::cause::link_lost);
 }
 
 void flow_engine::tell_losses(unsigned plane, alink::cause why) {
   for (const std::uint32_t burst : lost_) {
+    if (contributes(burst)) {
+      contribution_lost(burst, {why, static_cast<std::uint16_t>(1U << plane)});
+      continue;
+    }
     progress& it = progress_[burst];
     it.lost.why = why;
     it.lost.planes = static_cast<std::uint16_t>(it.lost.planes | (1U << plane));

@@ -66,6 +66,7 @@ class flow_engine : public engine {
   unsigned group_count() const override { return parameters_.reduction_groups; }
   bool multicasts() const override { return false; }
   void set_group(unsigned index, const base::port_set& members) override;
+  void withdraw(unsigned index, const std::vector<burst_index>& contributions) override;
   void save_carriers(base::snapshot_writer& to) const override;
   void restore_carriers(base::snapshot_reader& from) override;
 
@@ -90,7 +91,7 @@ class flow_engine : public engine {
 
   /// A group of ports, and the contributions that wait for others.
   struct reducing_group {
-    unsigned members = 0;
+    base::port_set members;
     std::deque<std::vector<leg>> waiting;  ///< oldest reduction first
 
     template <typename Archive>
@@ -105,6 +106,7 @@ class flow_engine : public engine {
   void split_groups(const std::array<std::uint32_t, plane_limit>& cells);
   void crossed(const plane_completion& share, std::uint16_t planes);
   void tell_losses(unsigned plane, alink::cause why);
+  void lose_waiting(unsigned plane, const base::port_set& ports, alink::cause why);
   void share_done(std::uint32_t burst);
   group& alone(unsigned plane);
   void wake_up();

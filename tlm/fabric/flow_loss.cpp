@@ -63,6 +63,54 @@ void flow_plane::lose_flow(unsigned input, unsigned output, std::vector<std::uin
   contention_.withdraw(input, output);
 }
 
+void flow_plane::withdraw(std::uint64_t slot, const std::vector<bool>& which) {
+  base::ensure(slot >= now_, "something is withdrawn in the past of a plane");
+  advance(slot);
+  const auto first = inbox_.begin() + static_cast<std::ptrdiff_t>(inbox_head_);
+  const auto kept = std::stable_partition(
+      first, inbox_.end(), [&](const flow_injection& one) { return !which[one.burst]; });
+  open_shares_ -= static_cast<std::uint64_t>(inbox_.end() - kept);
+  inbox_.erase(kept, inbox_.end());
+  for (unsigned port = 0; port < ports_; ++port) {
+    withdraw_from(port, which);
+  }
+  if (idle()) {
+    remove_drained();
+  }
+}
+
+void flow_plane::withdraw_from(unsigned port, const std::vector<bool>& which) {
+  flow& one = flow_of(port, port);
+  std::vector<std::uint32_t> left;
+  std::vector<std::uint32_t> gone;
+  for (std::uint32_t index = one.head; index != no_share; index = shares_[index].next) {
+    (which[shares_[index].burst] ? gone : left).push_back(index);
+  }
+  if (gone.empty()) {
+    return;
+  }
+  if (left.empty()) {
+    std::vector<std::uint32_t> bursts;
+    lose_flow(port, port, bursts);
+    return;
+  }
+  const bool head_is_gone = one.head != left.front();
+  for (const std::uint32_t index : gone) {
+    shares_[index].next = free_share_;
+    free_share_ = index;
+    --open_shares_;
+  }
+  one.head = left.front();
+  one.last = left.back();
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    shares_[left[i]].next = i + 1 < left.size() ? left[i + 1] : no_share;
+  }
+  if (head_is_gone && flowing_[port].test(port)) {
+    start_head(one, 0);
+    set_row_end(port);
+  }
+}
+
 void flow_plane::restore_link(std::uint64_t slot, base::port_id port, unsigned narrower) {
   const unsigned width = parameters_.slots_per_cell.at(port) * narrower;
   base::ensure(narrower >= 1 && width <= std::numeric_limits<std::uint8_t>::max(),

@@ -66,6 +66,8 @@ class flow_plane {
   void lose(std::uint64_t slot, std::vector<std::uint32_t>& lost);
   /// The same for the link at `port`, in both directions.
   void lose_link(std::uint64_t slot, base::port_id port, std::vector<std::uint32_t>& lost);
+  /// Shares from a port to itself of the bursts that `which` names are gone.
+  void withdraw(std::uint64_t slot, const std::vector<bool>& which);
   /// The link at `port`, which nothing uses, is from `slot` on `narrower` times slower than it was
   /// built.
   void restore_link(std::uint64_t slot, base::port_id port, unsigned narrower);
@@ -172,6 +174,7 @@ class flow_plane {
   void begin_flows();
   void begin(unsigned input, unsigned output);
   void lose_flow(unsigned input, unsigned output, std::vector<std::uint32_t>& lost);
+  void withdraw_from(unsigned port, const std::vector<bool>& which);
   void remove_drained();
   void solve();
   void take_rates(unsigned input);

@@ -300,8 +300,11 @@ class plane {
   /// The switch dies: whatever has not crossed it is gone. Appends to `lost` the burst of every
   /// share that will not complete, and leaves the plane idle.
   void lose(std::vector<std::uint32_t>& lost);
-  /// The same for the link at `port`, in both directions; what groups have under way is lost, too.
+  /// The same for the link at `port`, in both directions; what groups have under way of which it is
+  /// a member is lost, too.
   void lose_link(base::port_id port, std::vector<std::uint32_t>& lost);
+  /// The same for all that members of a group have contributed, and its results.
+  void lose_reductions(unsigned group, std::vector<std::uint32_t>& lost);
   /// The link at `port` is up, also if it went down by itself, and `narrower` times slower than it
   /// was built. Nothing may be waiting or under way to use it.
   void restore_link(base::port_id port, unsigned narrower);
@@ -386,12 +389,10 @@ class plane {
   std::uint64_t audit_credits() const;
 
   // plane_loss.cpp
-  bool uses(const plane_injection& share, base::port_id port) const;
   bool lost_at_once(const plane_injection& share, std::vector<plane_completion>& done);
   void lose_flow(unsigned input, unsigned queue, std::vector<std::uint32_t>& lost);
   template <bool classed>
   void lose_request(unsigned input, unsigned queue);
-  void lose_groups(std::vector<std::uint32_t>& lost);
   void give_up_links(std::vector<plane_completion>& done);
   void fit_ring(std::uint64_t longest_delay);
 
@@ -411,7 +412,17 @@ class plane {
             std::vector<plane_completion>& done);
   std::uint32_t new_copy_list();
   void free_copy_list(std::uint32_t index);
+
+  // plane_group_loss.cpp
+  bool uses(const plane_injection& share, const base::port_set& ports) const;
+  bool uses(unsigned input, unsigned column, const base::port_set& ports) const;
   void lose_copies(std::vector<std::uint32_t>& lost) const;
+  void lose_copies_of(std::uint32_t list, std::vector<std::uint32_t>& lost);
+  void lose_injection(const plane_injection& share, std::vector<std::uint32_t>& lost);
+  void lose_groups(const base::port_set& ports, std::vector<std::uint32_t>& lost);
+  void lose_sums(unsigned group, std::vector<std::uint32_t>& lost);
+  void lose_multicasts(unsigned input, unsigned column, std::vector<std::uint32_t>& lost);
+  void offer_nothing(unsigned input, unsigned column);
 
   template <bool classed>
   unsigned classes() const {

@@ -241,22 +241,4 @@ void plane::finish_handing_out(unsigned input) {
   }
 }
 
-/// Copies that nobody has got. Those of a result of which something is still to come are counted
-/// with its contributions.
-void plane::lose_copies(std::vector<std::uint32_t>& lost) const {
-  std::vector<bool> counted(state_.copy_lists.size());
-  for (const plane_state::group& group : state_.groups) {
-    if (!group.results.empty() && group.results.back().cells_to_come != 0) {
-      counted[group.results.back().copies] = true;
-    }
-  }
-  for (std::size_t list = 0; list < counted.size(); ++list) {
-    if (!counted[list]) {
-      for (const plane_copy& copy : state_.copy_lists[list].copies) {
-        lost.push_back(copy.burst);
-      }
-    }
-  }
-}
-
 }  // namespace sn::fabric

@@ -36,38 +36,27 @@ void plane::lose(std::vector<std::uint32_t>& lost) {
   clear();
 }
 
-/// What a group moves uses the links of all its members: all of it counts as using any link.
-bool plane::uses(const plane_injection& share, base::port_id port) const {
-  return share.input == port || share.output == port || share.output >= parameters_.ports;
-}
-
 /// A share that comes for a link that went down by itself.
 bool plane::lost_at_once(const plane_injection& share, std::vector<plane_completion>& done) {
-  const bool to_group = share.output >= parameters_.ports;
-  if (!state_.dead.test(share.input) && !to_group && !state_.dead.test(share.output)) {
+  if (!uses(share, state_.dead)) {
     return false;
   }
-  if (share.copies == plane_state::no_share) {
-    done.push_back({share.burst, state_.next_slot, true});
-    return true;
+  std::vector<std::uint32_t> lost;
+  lose_injection(share, lost);
+  for (const std::uint32_t burst : lost) {
+    done.push_back({burst, state_.next_slot, true});
   }
-  plane_state::copy_list& list = state_.copy_lists[share.copies];
-  for (const plane_copy& copy : list.copies) {
-    done.push_back({copy.burst, state_.next_slot, true});
-  }
-  list.copies.clear();
-  free_copy_list(share.copies);
   return true;
 }
 
 void plane::lose_link(base::port_id port, std::vector<std::uint32_t>& lost) {
+  port_set gone;
+  gone.set(port);
   const auto first = state_.inbox.begin() + static_cast<std::ptrdiff_t>(state_.inbox_head);
   const auto kept = std::stable_partition(
-      first, state_.inbox.end(), [&](const plane_injection& one) { return !uses(one, port); });
+      first, state_.inbox.end(), [&](const plane_injection& one) { return !uses(one, gone); });
   for (auto share = kept; share != state_.inbox.end(); ++share) {
-    if (share->copies == plane_state::no_share) {
-      lost.push_back(share->burst);
-    }
+    lose_injection(*share, lost);
   }
   state_.inbox.erase(kept, state_.inbox.end());
   for (unsigned c = 0; c < parameters_.classes; ++c) {
@@ -77,7 +66,7 @@ void plane::lose_link(base::port_id port, std::vector<std::uint32_t>& lost) {
     }
   }
   if (parameters_.groups != 0) {
-    lose_groups(lost);
+    lose_groups(gone, lost);
   }
 }
 
@@ -137,28 +126,6 @@ void plane::lose_request(unsigned input, unsigned queue) {
     waiting_inputs<classed>(queue).reset(input);
   }
   make_unsendable<classed>(input, queue);
-}
-
-/// Everything that groups have under way.
-void plane::lose_groups(std::vector<std::uint32_t>& lost) {
-  lose_copies(lost);
-  for (unsigned input = 0; input < parameters_.ports; ++input) {
-    for (unsigned column = parameters_.ports; column < columns_; ++column) {
-      lose_flow(input, queue_of(0, column), lost);
-    }
-  }
-  for (plane_state::group& group : state_.groups) {
-    const port_set members = group.members;
-    group = plane_state::group();
-    group.members = members;
-  }
-  state_.multicasters.assign(parameters_.ports, plane_state::multicaster());
-  state_.class_request.multicast = port_set();
-  state_.class_request.multicast_set = port_set();
-  state_.copy_lists.clear();
-  state_.free_copy_list = plane_state::no_share;
-  state_.cells_to_reduce = 0;
-  state_.results_waiting = 0;
 }
 
 void plane::restore_link(base::port_id port, unsigned narrower) {

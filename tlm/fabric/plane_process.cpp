@@ -58,11 +58,22 @@ void plane_process::restore_link(base::port_id port, unsigned narrower) {
   plane_.restore_link(port, narrower);
 }
 
-void plane_process::tell_losses(alink::cause why) {
+void plane_process::withdraw(unsigned group) {
+  run_to_now();
+  plane_.lose_reductions(group, lost_);
+  lost_.clear();
+  sleep_if_idle();
+}
+
+void plane_process::sleep_if_idle() {
   if (plane_.idle()) {
     wake_.cancel();
     awake_ = false;
   }
+}
+
+void plane_process::tell_losses(alink::cause why) {
+  sleep_if_idle();
   for (const std::uint32_t burst : lost_) {
     listener_.lost(burst, index_, why);
   }

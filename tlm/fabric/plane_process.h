@@ -51,6 +51,8 @@ class plane_process : public sc_core::sc_module {
   void lose();
   /// The same for the link at `port`.
   void lose_link(base::port_id port);
+  /// What a group's members have contributed, and its results, are gone; nobody is told.
+  void withdraw(unsigned group);
   /// The link at `port` is up again, `narrower` times slower than it was built.
   void restore_link(base::port_id port, unsigned narrower);
 
@@ -69,6 +71,7 @@ class plane_process : public sc_core::sc_module {
   void run();
   void run_to_now();
   void tell_losses(alink::cause why);
+  void sleep_if_idle();
   void wake_up();
 
   unsigned index_;

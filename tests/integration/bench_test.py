@@ -239,7 +239,6 @@ class BenchTest(BenchCase):
         self.assertIn("in fidelity flow only for an all_reduce",
                       self.refused("broadcast", "--algorithm", "in_switch", "--fidelity", "flow"))
         self.assertIn("in_switch does no all_to_all", self.refused("all_to_all", "--algorithm", "in_switch"))
-        self.assertIn("expected no --kill-plane", self.refused("all_reduce", "--algorithm", "in_switch", "--kill-plane", "1@1us"))
         self.assertIn("expected at most 8 groups", self.refused("all_reduce", "--algorithm", "in_switch", "--ranks", "4",
                                                                "--groups", "9"))
 

@@ -8,14 +8,18 @@ import unittest
 
 from bench_case import BenchCase
 
+IN_SWITCH = ["all_reduce", "all_gather", "broadcast"]
 COLLECTIVES = ["all_reduce", "reduce_scatter", "all_gather", "all_to_all", "all_to_all_v", "broadcast", "send_receive"]
 
 
 class FaultTest(BenchCase):
+    def check_books(self, fabric):
+        self.assertEqual(fabric["bytes_injected"] + fabric["bytes_copied"],
+                         fabric["bytes_delivered"] + fabric["bytes_reduced"] + fabric["bytes_failed"])
+
     def test_a_plane_that_dies_slows_a_collective_down_and_falsifies_nothing(self):
-        for kind in COLLECTIVES:
-            # What goes to a group is not sent again: by algorithms that a dead plane does not stop.
-            algorithm = {"all_reduce": "ring", "all_gather": "ring", "broadcast": "ring"}.get(kind, "auto")
+        for kind, algorithm in [(kind, "in_switch" if kind in IN_SWITCH else "auto") for kind in COLLECTIVES] + [
+                ("all_reduce", "ring"), ("broadcast", "ring")]:
             arguments = [kind, "--begin", "4M", "--end", "4M", "--ranks", 13, "--check", "--algorithm", algorithm]
             whole, _ = self.bench(*arguments)
             # Each plane carries an eighth: in the middle something is under way on it.
@@ -33,10 +37,33 @@ class FaultTest(BenchCase):
             self.assertAlmostEqual(loss["line_rate_after_GBps"], killed["line_rate_GBps"] * 7 / 8, places=3)
             fabric = killed["fabric"]
             self.assertGreaterEqual(fabric["bytes_failed"], loss["bytes_sent_again"])
-            self.assertEqual(fabric["bytes_injected"], fabric["bytes_delivered"] + fabric["bytes_failed"])
+            self.check_books(fabric)
             # What was delivered is what a machine without faults delivers.
             self.assertEqual(fabric["bytes_delivered"], whole["fabric"]["bytes_delivered"], kind)
             self.assertIn("plane 3 died at", printed)
+
+    def test_what_groups_lose_goes_again_and_nobody_adds_or_gets_anything_twice(self):
+        for kind, fidelity in [(kind, "cell") for kind in IN_SWITCH] + [("all_reduce", "flow")]:
+            arguments = [kind, "--begin", "4M", "--end", "4M", "--ranks", 16, "--check", "--algorithm", "in_switch",
+                         "--fidelity", fidelity]
+            whole, _ = self.bench(*arguments)
+            for fault in (["--fail-link", "gpu5:3@4us"], ["--lose-lanes", "gpu0:2:4@3us"]):
+                hurt, _ = self.bench(*arguments, *fault)
+                self.assertEqual(hurt["rows"][0]["wrong"], 0)
+                self.assertGreater(hurt["rows"][0]["fault"]["bursts_sent_again"], 0)
+                self.check_books(hurt["fabric"])
+                self.assertGreater(hurt["fabric"]["bytes_failed"], 0)
+                for key in ("bytes_delivered", "bytes_reduced", "bytes_copied"):
+                    self.assertEqual(hurt["fabric"][key], whole["fabric"][key], (kind, fault, key))
+
+    def test_a_group_goes_on_by_the_planes_that_are_left(self):
+        # 256 MiB in messages of 256 KiB: what is lost in the beginning is little beside 7 planes instead of 8.
+        arguments = ["all_reduce", "--algorithm", "in_switch", "--begin", "256M", "--end", "256M"]
+        whole, _ = self.bench(*arguments)
+        for fidelity in ("cell", "flow"):
+            killed, _ = self.bench(*arguments, "--kill-plane", "3@10us", "--fidelity", fidelity)
+            ratio = killed["rows"][0]["time_us"] / whole["rows"][0]["time_us"]
+            self.assertAlmostEqual(ratio, 8 / 7, delta=0.03, msg=fidelity)
 
     def test_after_a_plane_has_died_collectives_run_at_the_rate_of_the_others(self):
         killed, _ = self.bench("all_to_all", "--begin", "16M", "--end", "64M", "--kill-plane", "0@10us")
@@ -109,9 +136,11 @@ class FaultTest(BenchCase):
         self.assertAlmostEqual(slower, 2, delta=0.1)
 
     def test_cell_and_rtl_agree_on_a_link_that_fails(self):
-        for fault in (["--fail-link", "gpu7:1@3us"], ["--lose-lanes", "gpu7:1:1@3us"],
-                      ["--bit-error-rate", "1.4e-4"]):
-            arguments = ["all_to_all", "--begin", "256K", "--end", "256K", *fault]
+        all_to_all = ["all_to_all", "--begin", "256K", "--end", "256K"]
+        in_switch = ["all_reduce", "--algorithm", "in_switch", "--begin", "1M", "--end", "1M", "--ranks", "8"]
+        for arguments in ([*all_to_all, "--fail-link", "gpu7:1@3us"], [*all_to_all, "--lose-lanes", "gpu7:1:1@3us"],
+                          [*all_to_all, "--bit-error-rate", "1.4e-4"], [*in_switch, "--fail-link", "gpu7:1@3us"],
+                          [*in_switch, "--bit-error-rate", "1.3e-4"]):
             cell, _ = self.bench(*arguments)
             rtl, _ = self.bench(*arguments, "--fidelity", "rtl")
             self.assertEqual(cell["rows"], rtl["rows"])

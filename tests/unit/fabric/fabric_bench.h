@@ -34,12 +34,14 @@ class test_control : public plane_control {
   base::pod_id pod(base::port_id port) const override {
     return pods.count(port) != 0 ? pods.at(port) : base::pod_id{0};
   }
+  bool port_lost(base::port_id port) const override { return lost.test(port); }
   void refused(alink::cause why) override { refusals.push_back(why); }
   base::port_set group(unsigned index) const override {
     return groups.count(index) != 0 ? groups.at(index) : base::port_set();
   }
 
   std::map<base::port_id, bool> up;
+  base::port_set lost;  ///< of those that are not up
   std::map<base::endpoint_id, base::port_id> routes;
   std::map<base::port_id, base::pod_id> pods;
   std::map<unsigned, base::port_set> groups;

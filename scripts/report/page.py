@@ -122,7 +122,8 @@ def content(result, details):
         "title": f"{result['scenario']} on {platform}",
         "run": [("platform", platform), ("scenario", result["scenario"]),
                 ("fidelity", result["fidelity"]), ("seed", str(result["seed"])),
-                ("simulated time", f"{time} {unit}")],
+                ("simulated time", f"{time} {unit}")] +
+               [("fault", line) for line in result.get("fault", {"text": []})["text"]],
         "prediction": PREDICTION.format(platform=platform.upper()) if predicted else "",
         "validation_status": figures.words(details["machine"]["validation_status"]),
         "metrics": metric_rows(result["metrics"]),

@@ -77,9 +77,18 @@ def record(**fields):
         if not isinstance(value, dict):
             fail(place, "an object", value)
         for key, shape in fields.items():
+            if key not in value and getattr(shape, "may_be_missing", False):
+                continue
             if key not in value:
                 raise FieldError(f"{place}.{key}: missing")
             shape(value[key], f"{place}.{key}")
+    return check
+
+
+def optional(shape):
+    def check(value, place):
+        shape(value, place)
+    check.may_be_missing = True
     return check
 
 
@@ -96,6 +105,7 @@ RESULT = record(
                   "cells", "slots"),
     firmware=map_of(integer, "instructions", "ports_trained", "routes"),
     assumptions=list_of(record(key=text, value=text, source=text)),
+    fault=optional(record(text=list_of(text, least=1))),
 )
 
 DETAILS = record(

@@ -4,9 +4,11 @@
 Usage: fault_test.py PATH_OF_SUPERNODE
 """
 
+import json
+import subprocess
 import unittest
 
-from bench_case import BenchCase
+from bench_case import PLATFORM, ROOT, SUPERNODE, BenchCase
 
 IN_SWITCH = ["all_reduce", "all_gather", "broadcast"]
 COLLECTIVES = ["all_reduce", "reduce_scatter", "all_gather", "all_to_all", "all_to_all_v", "broadcast", "send_receive"]
@@ -177,6 +179,48 @@ class FaultTest(BenchCase):
         done = self.call("all_to_all", "--fidelity", "flow", "--bit-error-rate", "1e-4")
         self.assertEqual(done.returncode, 2)
         self.assertIn("bit_error_rate", done.stderr)
+
+    def run_step(self, name, *options):
+        """A decode step on 8 GPUs: what is written as JSON, and the done process."""
+        scenarios = ROOT / "workloads" / "scenarios"
+        scenario = self.folder / "step.yaml"
+        scenario.write_text((scenarios / "deepseek_v3_decode.yaml").read_text()
+                            .replace("../models", str(ROOT / "workloads" / "models"))
+                            .replace("ranks:\n  value: 64", "ranks:\n  value: 8"))
+        out = self.folder / name
+        done = subprocess.run([SUPERNODE, "run", PLATFORM, scenario, "--out", out, *options], capture_output=True,
+                              text=True)
+        return json.loads((out / "result.json").read_text()) if done.returncode == 0 else None, done
+
+    def test_a_decode_step_goes_on_when_a_plane_dies_or_a_link_fails(self):
+        whole, _ = self.run_step("whole")
+        step_us = whole["metrics"]["decode_step_time_s"]["value"] * 1e6
+        for option, value, kind in (("--kill-plane", "3@1000us", "plane"), ("--fail-link", "gpu5:3@1000us", "link"),
+                                    ("--lose-lanes", "gpu5:3:4@1000us", "lanes")):
+            hurt, done = self.run_step(kind, option, value)
+            self.assertIsNotNone(hurt, done.stderr)
+            fault = hurt["fault"]
+            self.assertEqual((fault["kind"], fault["at_us"]), (kind, 1000))
+            self.assertLess(fault["at_us"] + fault["recovery_us"], step_us * 1.5)
+            # 7 planes carry what 8 did, so no exchange gets faster; what was delivered is the same.
+            self.assertGreater(hurt["metrics"]["dispatch_time_us_mean"]["value"],
+                               whole["metrics"]["dispatch_time_us_mean"]["value"])
+            fabric = hurt["fabric"]
+            self.assertEqual(fabric["bytes_injected"], fabric["bytes_delivered"] + fabric["bytes_failed"])
+            self.assertEqual(fabric["bytes_delivered"], whole["fabric"]["bytes_delivered"])
+            self.assertGreaterEqual(fabric["bytes_failed"], fault["bytes_sent_again"])
+            self.assertIn("fault       " + fault["text"][0], done.stdout)
+            self.assertIn(fault["text"][0], (self.folder / kind / "report.html").read_text())
+        self.assertEqual(fault["training_us"], 100)
+        self.assertNotIn("fault", whole)
+
+    def test_a_step_refuses_what_cannot_fail_and_says_when_nothing_did(self):
+        _, done = self.run_step("none", "--kill-plane", "9@1us")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--kill-plane: al128 has 8 planes", done.stderr)
+        _, done = self.run_step("late", "--kill-plane", "1@10s")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the step had ended before the fault was to happen", done.stderr)
 
     def test_faults_that_cannot_happen_are_refused(self):
         for option, value, expected in [("--fail-link", "gpu128:3@1us", "GPUs 0 to 127"),

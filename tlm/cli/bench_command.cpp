@@ -151,47 +151,15 @@ void print_header(const arguments& given, const estimate::bench_result& result) 
   std::fflush(stdout);
 }
 
-double microseconds(base::picoseconds time) {
-  return static_cast<double>(time.value) * 1e-6;
-}
-
-/// "the link of gpu5 to plane 3 failed".
-std::string what_happened(const platform::fabric_fault& fault) {
-  switch (fault.what) {
-    case platform::fabric_fault::kind::plane:
-      return fmt::format("plane {} died", fault.plane);
-    case platform::fabric_fault::kind::link:
-      return fmt::format("the link of gpu{} to plane {} failed", fault.endpoint, fault.plane);
-    case platform::fabric_fault::kind::lanes:
-      return fmt::format("the link of gpu{} to plane {} lost {} lanes", fault.endpoint, fault.plane,
-                         fault.lanes);
-  }
-  return {};
-}
-
-void print_fault(const estimate::fault_report& report) {
-  const bool plane = report.fault.what == platform::fabric_fault::kind::plane;
-  fmt::print(
-      "# {} at {:.2f} us: {} bursts of {} bytes went again by the other planes, the last "
-      "arrived {:.2f} us after\n"
-      "# delivered by the domain: {:.2f} GB/s before, {:.2f} GB/s after; line rate of {} now "
-      "{:.2f} GB/s\n",
-      what_happened(report.fault), microseconds(report.when), report.bursts_sent_again,
-      report.bytes_sent_again.value, microseconds(report.recovery), report.rate_before * 1e-9,
-      report.rate_after * 1e-9, plane ? "a rank" : fmt::format("gpu{}", report.fault.endpoint),
-      static_cast<double>(report.line_rate.value) * 1e-9);
-  if (report.training) {
-    fmt::print("# the link was up again {:.2f} us after\n", microseconds(*report.training));
-  }
-}
-
 void print_row(const estimate::bench_row& row) {
   fmt::print("  {:>11} {:>13} {:>7} {:>18} {:>12.2f} {:>9.2f} {:>9.2f} {:>7}\n", row.size.value,
              row.size.value / workload::element_size, "float", workload::to_text(row.algorithm),
              static_cast<double>(row.time.value) * 1e-6, row.algorithm_bandwidth * 1e-9,
              row.bus_bandwidth * 1e-9, row.wrong ? std::to_string(*row.wrong) : "N/A");
   if (row.fault) {
-    print_fault(*row.fault);
+    for (const std::string& line : estimate::sentences(*row.fault)) {
+      fmt::print("# {}\n", line);
+    }
   }
   std::fflush(stdout);
 }

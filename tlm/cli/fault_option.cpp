@@ -89,7 +89,7 @@ void add_fault_options(CLI::App& command, fault_arguments& given) {
   CLI::Option* plane = command.add_option(
       plane_form.key, given.kill_plane,
       "P@TIME, like 3@20us: plane P of the first domain dies so long after the first "
-      "collective has begun");
+      "collective, or the step, has begun");
   CLI::Option* link =
       command.add_option(link_form.key, given.fail_link,
                          "gpuN:P@TIME, like gpu5:3@20us: the link of GPU N to plane P breaks");

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "estimate/bench.h"
+#include "estimate/fault_report.h"
 #include "platform/fabric_fault.h"
 
 namespace sn::cli {

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "cli/fault_option.h"
 #include "cli/fidelity.h"
 #include "cli/numbers.h"
 #include "cli/snapshot_options.h"
@@ -43,6 +44,11 @@ void print_summary(const estimate::finished_run& run, const std::string& out) {
   if (!record.machine.of_links) {
     fmt::print("  cells       {} in {} slots\n", record.total.cells, record.total.slots);
   }
+  if (record.fault) {
+    for (const std::string& line : estimate::sentences(*record.fault)) {
+      fmt::print("  fault       {}\n", line);
+    }
+  }
   fmt::print("  host        {:.1f} s, {:.1f} s of CPU, {}\n", run.used.wall_s, run.used.cpu_s,
              base::to_text(base::bytes(run.used.peak_memory_bytes)));
   fmt::print("\n  The result rests on {} assumed values; {}/report.html lists them.\n",
@@ -64,6 +70,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
   struct arguments {
     estimate::run_options options;
     std::string fidelity;  ///< empty: flow for a machine of links, else cell
+    fault_arguments fault;
     snapshot_options snapshots;
   };
   auto given = std::make_shared<arguments>();
@@ -71,6 +78,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
   command->add_option("platform", given->options.platform_file, "Platform file (YAML)")->required();
   command->add_option("scenario", given->options.scenario_file, "Scenario file (YAML)")->required();
   add_fidelity_option(*command, given->fidelity);
+  add_fault_options(*command, given->fault);
   add_count(*command, "--seed", given->options.seed, "Seed of all randomness")
       ->capture_default_str();
   command->add_option("--out", given->options.out,
@@ -91,6 +99,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
       options.fidelity = platform::load_network(options.platform_file) ? "flow" : "cell";
     }
     const fidelity chosen = fidelity_of(options.fidelity);
+    options.fault = fault_of(given->fault);
     options.snapshots = given->snapshots.read();
     options.engine = chosen.engine;
     options.arbiter = chosen.arbiter;

@@ -42,10 +42,7 @@ std::string work_name(const bench_options& options, std::uint32_t ranks) {
     text += fmt::format(", parts {}", fmt::join(*options.parts, " "));
   }
   if (options.fault) {
-    const platform::fabric_fault& fault = options.fault->fault;
-    text += fmt::format(", fault {} of plane {}, domain {}, endpoint {}, {} lanes after {}",
-                        static_cast<unsigned>(fault.what), fault.plane, fault.domain,
-                        fault.endpoint, fault.lanes, base::to_text(options.fault->when));
+    text += ", " + name_of(*options.fault);
   }
   return text;
 }
@@ -80,7 +77,9 @@ bench_result run_bench(const bench_options& options,
   result.line_rate = machine.accelerator_payload_rate();
   check_sizes(options);
   check_ranks(options, machine, result.ranks);
-  check_fault(options, machine);
+  if (options.fault) {
+    check_fault(options.fault->fault, machine);
+  }
   check_traffic_class(options, machine);
   workload::collective_rates rates = rates_of(machine);
   rates.in_switch = can_in_switch(options, machine);

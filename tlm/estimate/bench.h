@@ -10,6 +10,7 @@
 
 #include "arbiter/arbiter.h"
 #include "base/units.h"
+#include "estimate/fault_report.h"
 #include "estimate/observations.h"
 #include "estimate/pace.h"
 #include "estimate/record.h"
@@ -17,32 +18,6 @@
 #include "workload/collective.h"
 
 namespace sn::estimate {
-
-/// A fault while collectives run.
-struct planned_fault {
-  platform::fabric_fault fault;
-  base::picoseconds when;  ///< after the first collective has begun
-};
-
-/// What a fault did to the collective during which it happened.
-struct fault_report {
-  platform::fabric_fault fault;
-  base::picoseconds when;               ///< after the collective has begun
-  std::uint64_t bursts_sent_again = 0;  ///< that had lost a part, or found a link or a plane dead
-  base::bytes bytes_sent_again;         ///< of these bursts, each counted once
-  base::picoseconds recovery;           ///< until the last of these bursts had arrived
-  double rate_before = 0.0;             ///< bytes per second that the domain delivered until then
-  double rate_after = 0.0;              ///< and from then on to the end
-  /// What is left of the links of every rank (a plane) or of the one whose link it is, in the end.
-  base::bytes_per_second line_rate;
-  std::optional<base::picoseconds> training;  ///< until the link with fewer lanes was up again
-
-  template <typename Archive>
-  void fields(Archive& io) {
-    io(fault, when, bursts_sent_again, bytes_sent_again, recovery, rate_before, rate_after,
-       line_rate, training);
-  }
-};
 
 /// What the user asked for.
 struct bench_options {

@@ -6,40 +6,6 @@ namespace sn::estimate {
 
 using json = nlohmann::ordered_json;
 
-namespace {
-
-double microseconds(base::picoseconds time) {
-  return static_cast<double>(time.value) * 1e-6;
-}
-
-json fault_json(const fault_report& report) {
-  using kind = platform::fabric_fault::kind;
-  const platform::fabric_fault& fault = report.fault;
-  json entry = {{"kind", fault.what == kind::plane  ? "plane"
-                         : fault.what == kind::link ? "link"
-                                                    : "lanes"},
-                {"plane", fault.plane}};
-  if (fault.what != kind::plane) {
-    entry["gpu"] = fault.endpoint;
-  }
-  if (fault.what == kind::lanes) {
-    entry["lanes_lost"] = fault.lanes;
-  }
-  entry.update({{"at_us", microseconds(report.when)},
-                {"bursts_sent_again", report.bursts_sent_again},
-                {"bytes_sent_again", report.bytes_sent_again.value},
-                {"recovery_us", microseconds(report.recovery)},
-                {"delivered_before_GBps", report.rate_before * 1e-9},
-                {"delivered_after_GBps", report.rate_after * 1e-9},
-                {"line_rate_after_GBps", static_cast<double>(report.line_rate.value) * 1e-9}});
-  if (report.training) {
-    entry["training_us"] = microseconds(*report.training);
-  }
-  return entry;
-}
-
-}  // namespace
-
 std::string bench_json(const bench_options& options, const std::string& fidelity,
                        const bench_result& result) {
   json rows = json::array();

@@ -99,41 +99,6 @@ std::uint64_t largest_share(const std::vector<std::uint64_t>& parts, std::uint32
   return most;
 }
 
-const char* option_of(const platform::fabric_fault& fault) {
-  switch (fault.what) {
-    case platform::fabric_fault::kind::plane:
-      return "--kill-plane";
-    case platform::fabric_fault::kind::link:
-      return "--fail-link";
-    case platform::fabric_fault::kind::lanes:
-      return "--lose-lanes";
-  }
-  return "";
-}
-
-void check_fault(const bench_options& options, const platform::description& machine) {
-  if (!options.fault) {
-    return;
-  }
-  using kind = platform::fabric_fault::kind;
-  const platform::fabric_fault& fault = options.fault->fault;
-  const char* key = option_of(fault);
-  const unsigned planes = machine.topology.planes;
-  if (fault.plane >= planes || planes < 2) {
-    throw bad(key, fmt::format("{} has {} plane{}: expected one of several, not {}", machine.name,
-                               planes, planes == 1 ? "" : "s", fault.plane));
-  }
-  if (fault.what != kind::plane && fault.endpoint >= machine.topology.accelerators) {
-    throw bad(key, fmt::format("expected one of the GPUs 0 to {} of {}, not {}",
-                               machine.topology.accelerators - 1, machine.name, fault.endpoint));
-  }
-  const unsigned lanes = machine.lanes_per_port();
-  if (fault.what == kind::lanes && (fault.lanes == 0 || fault.lanes >= lanes)) {
-    throw bad(key, fmt::format("expected 1 to {} of the {} lanes of a link of {}", lanes - 1, lanes,
-                               machine.name));
-  }
-}
-
 void check_traffic_class(const bench_options& options, const platform::description& machine) {
   const unsigned classes = machine.alink_switch.classes;
   if (options.traffic_class >= classes) {

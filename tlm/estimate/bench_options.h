@@ -28,11 +28,6 @@ void check_parts(const bench_options& options, std::uint32_t ranks);
 /// The most elements that a rank gives.
 std::uint64_t largest_share(const std::vector<std::uint64_t>& parts, std::uint32_t ranks);
 
-/// The option that asks for a fault of this kind.
-const char* option_of(const platform::fabric_fault& fault);
-/// Throws base::configuration_error unless what is to fail exists and is not the only plane.
-void check_fault(const bench_options& options, const platform::description& machine);
-
 /// Throws base::configuration_error unless the switches have the traffic class, and the engine
 /// arbiters for it.
 void check_traffic_class(const bench_options& options, const platform::description& machine);

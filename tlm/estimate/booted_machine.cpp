@@ -60,7 +60,7 @@ booted_machine::outcome booted_machine::run(workload::collective what, bool chec
     if (data) {
       data->load(built.work.ranks.front().data_memory);
     }
-    delivered = fabric_of_fault().statistics().bytes_delivered;
+    delivered = fabric_of(system_, machine_, fault_).statistics().bytes_delivered;
     if (planned_) {
       system_.inject(planned_->fault, sc_core::sc_time::from_value(planned_->when.value));
       planned_.reset();
@@ -83,7 +83,7 @@ booted_machine::outcome booted_machine::run(workload::collective what, bool chec
   result.time = collective_time(built.work, work.seen());
   if (system_.happened() && !fault_reported_) {
     fault_reported_ = true;
-    result.fault = report_fault(work.seen().start, result.time, delivered);
+    result.fault = report_of(system_, machine_, fault_, work.seen().start, result.time, delivered);
   }
   return result;
 }
@@ -145,49 +145,6 @@ void booted_machine::tell_hosts(unsigned group, const std::vector<std::uint32_t>
 void booted_machine::plan(const planned_fault& fault) {
   planned_ = fault;
   fault_ = fault.fault;
-}
-
-const fabric::engine& booted_machine::fabric_of_fault() const {
-  return system_.fabric(fault_.what == platform::fabric_fault::kind::plane
-                            ? fault_.domain
-                            : machine_.attachment_of(fault_.endpoint).domain);
-}
-
-fault_report booted_machine::report_fault(base::picoseconds start, base::picoseconds length,
-                                          std::uint64_t delivered_before) const {
-  const platform::system::fault_record& record = *system_.happened();
-  const base::picoseconds happened(record.when.value());
-  fault_report result;
-  result.fault = fault_;
-  result.when = happened - start;
-  base::picoseconds recovered = happened;
-  for (unsigned i = 0; i < machine_.topology.accelerators; ++i) {
-    const auto again = system_.accelerator(i).totals().sent_again;
-    result.bursts_sent_again += again.bursts;
-    result.bytes_sent_again += again.size;
-    recovered = std::max(recovered, again.last);
-  }
-  result.recovery = recovered - happened;
-  const auto rate = [](std::uint64_t amount, base::picoseconds time) {
-    return time.value == 0 ? 0.0 : static_cast<double>(amount) / base::to_seconds(time);
-  };
-  result.rate_before = rate(record.carried.bytes_delivered - delivered_before, result.when);
-  if (length > result.when) {
-    result.rate_after =
-        rate(fabric_of_fault().statistics().bytes_delivered - record.carried.bytes_delivered,
-             length - result.when);
-  }
-  // In lanes of a rank: those of a link that is down do not count.
-  const std::uint64_t all = std::uint64_t{machine_.lanes_per_port()} * machine_.topology.planes;
-  std::uint64_t left = all - machine_.lanes_per_port();
-  if (fault_.what == platform::fabric_fault::kind::lanes) {
-    left += system_.link(fault_.endpoint, fault_.plane).good_lanes();
-    if (record.up_again != sc_core::SC_ZERO_TIME) {
-      result.training = base::picoseconds((record.up_again - record.when).value());
-    }
-  }
-  result.line_rate = base::bytes_per_second(machine_.accelerator_payload_rate().value * left / all);
-  return result;
 }
 
 workload::collective_rates rates_of(const platform::description& machine) {

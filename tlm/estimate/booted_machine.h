@@ -63,10 +63,6 @@ class booted_machine {
   std::vector<unsigned> make_groups(const std::vector<std::vector<std::uint32_t>>& groups);
   void tell_hosts(unsigned group, const std::vector<std::uint32_t>& masks);
 
-  const fabric::engine& fabric_of_fault() const;
-  fault_report report_fault(base::picoseconds start, base::picoseconds length,
-                            std::uint64_t delivered_before) const;
-
   platform::description machine_;
   base::trace trace_;
   platform::system system_;

@@ -8,6 +8,7 @@
 #include "base/trace.h"
 #include "estimate/link_job.h"
 #include "estimate/machine_rows.h"
+#include "estimate/option_error.h"
 #include "estimate/progress.h"
 #include "estimate/run_files.h"
 #include "workload/decode_step.h"
@@ -23,6 +24,10 @@ void check_input(const run_options& options, const platform::network_machine& ma
         "", 0, "--fidelity",
         fmt::format("expected flow: {} is simulated as links, without switches that arbitrate",
                     machine.name));
+  }
+  if (options.fault) {
+    throw bad(option_of(options.fault->fault),
+              fmt::format("{} is simulated as links: it has no planes", machine.name));
   }
   if (scenario.ranks > machine.accelerators()) {
     throw base::configuration_error(

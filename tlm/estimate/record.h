@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/units.h"
+#include "estimate/fault_report.h"
 #include "estimate/observations.h"
 #include "fabric/statistics.h"
 #include "platform/description.h"
@@ -85,6 +87,7 @@ struct run_record {
   std::vector<rank_traffic> traffic;  ///< per rank
   base::bytes_per_second rank_rate;   ///< payload of a rank's links, each way
 
+  std::optional<fault_report> fault;
   std::vector<check> checks;
 };
 

@@ -17,7 +17,7 @@ std::string result_json(const run_record& run) {
   for (const auto& a : assumptions_of(run)) {
     assumptions.push_back({{"key", a.key}, {"value", a.text}, {"source", a.source}});
   }
-  const json result{
+  json result{
       {"schema", "supernode-result/1"},
       {"platform", run.machine.name},
       {"scenario", run.scenario.name},
@@ -38,6 +38,10 @@ std::string result_json(const run_record& run) {
         {"routes", run.firmware.routes}}},
       {"assumptions", assumptions},
   };
+  if (run.fault) {
+    result["fault"] = fault_json(*run.fault);
+    result["fault"]["text"] = sentences(*run.fault);
+  }
   return result.dump(2) + "\n";
 }
 

@@ -78,6 +78,9 @@ finished_run run(const run_options& options) {
   record.fidelity = options.fidelity;
   record.seed = options.seed;
   check_ranks(machine, record.scenario, options);
+  if (options.fault) {
+    check_fault(options.fault->fault, machine);
+  }
   record.step = workload::build_decode_step(record.scenario, options.seed);
 
   base::trace trace(options.trace);
@@ -98,8 +101,9 @@ finished_run run(const run_options& options) {
                                     "--restore");
   }
   saved_run session(options.snapshots, system, boot,
-                    fmt::format("run of the scenario with checksum {:08x}, seed {}",
-                                base::file_checksum(options.scenario_file), options.seed));
+                    fmt::format("run of the scenario with checksum {:08x}, seed {}{}",
+                                base::file_checksum(options.scenario_file), options.seed,
+                                options.fault ? ", " + name_of(*options.fault) : ""));
   const auto write_boot_log = [&] {
     record.boot_log = boot.log();
     std::string text;
@@ -113,21 +117,34 @@ finished_run run(const run_options& options) {
     record.firmware = session.boot(progress);
     job work(record.step.work, gpus, machine.topology.planes, trace);
     fabric::engine_statistics before;
+    std::uint64_t delivered = 0;  // by the fabric that a fault hits
     if (session.in_work()) {
       base::state_restorer io(session.work_state());
-      io(work, before);
+      io(work, before, delivered);
       session.restore_machine();
     } else {
       before = engine.statistics();
+      if (options.fault) {
+        const platform::fabric_fault& fault = options.fault->fault;
+        delivered = fabric_of(system, machine, fault).statistics().bytes_delivered;
+        system.inject(fault, sc_core::sc_time::from_value(options.fault->when.value));
+      }
     }
     session.begin_work([&](base::snapshot_writer& to) {
       base::state_saver io(to);
-      io(work, before);
+      io(work, before, delivered);
     });
     run_to_end(work, progress, session.pace());
     session.expect_saved();
     record.seen = work.seen();
     record.in_step = fabric::difference(before, engine.statistics());
+    if (options.fault && !system.happened()) {
+      throw base::run_error("the step had ended before the fault was to happen");
+    }
+    if (options.fault) {
+      record.fault = report_of(system, machine, options.fault->fault, record.seen.start,
+                               step_time(record.seen), delivered);
+    }
   } catch (const base::run_error&) {
     progress.clear();
     write_boot_log();

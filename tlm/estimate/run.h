@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "arbiter/arbiter.h"
+#include "estimate/fault_report.h"
 #include "estimate/host_usage.h"
 #include "estimate/pace.h"
 #include "estimate/record.h"
@@ -23,6 +25,7 @@ struct run_options {
   /// Results directory, made if it is not there. Empty: results/PLATFORM_SCENARIO.
   std::string out;
   bool trace = false;
+  std::optional<planned_fault> fault;  ///< its time counts from the beginning of the step
   snapshot_files snapshots;
   bool check_protocols = true;  ///< system_options::check_protocols
   std::string firmware;         ///< folder of the images

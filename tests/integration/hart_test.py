@@ -94,6 +94,12 @@ class HartTest(unittest.TestCase):
         done = self.run_hart(self.build("finish", "HARTS=2"), "--max-instructions", 100_000,
                              code=124)
         self.assertIn("limit", done.stderr)
+        # To the instruction, of all harts together.
+        statistics = self.folder / "statistics.json"
+        for harts, limit in ((1, 5), (1, 12_345), (2, 12_345), (2, 100_001)):
+            self.run_hart(self.build("finish", "HARTS=3"), "--harts", harts, "--max-instructions",
+                          limit, "--stats", statistics, code=124)
+            self.assertEqual(json.loads(statistics.read_text())["instructions"], limit)
         done = self.run_hart(self.build("asleep"), code=1)
         self.assertIn("every hart waits", done.stderr)
 

@@ -89,6 +89,13 @@ void hart_module::execute() {
   if (clock_.time_of(cycles) < span) {
     ++cycles;
   }
+  if (configuration_.instructions_left) {
+    cycles = std::min(cycles, configuration_.instructions_left());
+    if (cycles == 0) {
+      turn_at(now + configuration_.quantum);
+      return;
+    }
+  }
   stalled_ = sc_core::SC_ZERO_TIME;
   running_ = true;
   stop_requested_ = false;

@@ -39,6 +39,8 @@ struct hart_module_configuration {
   std::uint64_t* last_runner = nullptr;
   /// What it takes turns with; without any, its turns are its own.
   kernel::turns* order = nullptr;
+  /// How many instructions it may still execute, asked before every turn; without it, any number.
+  std::function<std::uint64_t()> instructions_left;
 };
 
 /// The module. A hart that sleeps costs nothing.

@@ -308,6 +308,10 @@ struct virt_machine::parts : dma_memory {
       each.quantum = configuration.quantum;
       each.order = &order;
       each.last_runner = &last_runner;
+      each.instructions_left = [this] {
+        const std::uint64_t done = total().instructions;
+        return limit > done ? limit - done : 0;
+      };
       each.ahead_of_time = {virt_map::clint + clint::mtime_offset, 8};
       harts.push_back(std::make_unique<hart_module>(fmt::format("hart{}", i).c_str(), each));
       hart_module& added = *harts.back();

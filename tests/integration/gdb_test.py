@@ -37,7 +37,7 @@ class Platform:
     def gdb(self, elf, *commands):
         """What gdb-multiarch prints in a batch run of these commands."""
         arguments = ["gdb-multiarch", "-nx", "-batch", "-ex", "set confirm off", "-ex", "set width 0",
-                     "-ex", "set debuginfod enabled off", "-ex", f"target remote :{self.port}"]
+                     "-ex", "set debuginfod enabled off", "-ex", f"target remote 127.0.0.1:{self.port}"]
         for command in commands:
             arguments += ["-ex", command]
         # What monitor commands answer is on standard error.

@@ -31,7 +31,7 @@ class Machine:
     def gdb(self, *commands, elf=None):
         arguments = ["gdb-multiarch", "-nx", "-batch", "-ex", "set confirm off", "-ex",
                      "set width 0", "-ex", "set debuginfod enabled off", "-ex",
-                     "set architecture riscv:rv64", "-ex", f"target remote :{self.port}"]
+                     "set architecture riscv:rv64", "-ex", f"target remote 127.0.0.1:{self.port}"]
         for command in commands:
             arguments += ["-ex", command]
         arguments += [str(elf)] if elf else []

@@ -311,7 +311,7 @@ class HartReverseTest(unittest.TestCase):
         self.addCleanup(process.kill)
         port = re.search(r":(\d+)$", process.stdout.readline())[1]
         arguments = ["gdb-multiarch", "-nx", "-batch", "-ex", "set confirm off", "-ex", "set width 0",
-                     "-ex", "set debuginfod enabled off", "-ex", f"target remote :{port}"]
+                     "-ex", "set debuginfod enabled off", "-ex", f"target remote 127.0.0.1:{port}"]
         for command in commands:
             arguments += ["-ex", command]
         return subprocess.run([*arguments, program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -50,17 +50,6 @@ struct group_bench : fabric_bench {
     return to_group(from, group, alink::operation::reduce, address, length, data);
   }
 
-  /// As fabric_bench::run(), with what switches merge and copy.
-  void run_groups() {
-    sc_core::sc_start();
-    EXPECT_TRUE(engine.idle());
-    checks.audit();
-    engine.audit();
-    const auto seen = engine.statistics();
-    EXPECT_EQ(seen.bytes_injected + seen.bytes_copied,
-              seen.bytes_delivered + seen.bytes_reduced + seen.bytes_failed);
-  }
-
   template <typename Element>
   Element at(unsigned device, std::uint64_t address) const {
     Element value{};
@@ -82,7 +71,7 @@ TEST(cell_engine_groups, all_members_get_the_sum_of_what_they_contribute) {
     it.devices[member]->issue(
         it.contribution(member, 1, 512, 4000, reinterpret_cast<unsigned char*>(data[k++].data())));
   }
-  it.run_groups();
+  it.run();
   for (const unsigned member : {0U, 2U, 5U}) {
     EXPECT_EQ(it.at<float>(member, 512), -4.75F);
     EXPECT_EQ(it.at<float>(member, 512 + 4 * 999), -47.5F);
@@ -111,7 +100,7 @@ TEST(cell_engine_groups, the_order_of_sums_is_that_of_ports_whoever_comes_first)
         it.contribution(member, 0, 0, 4, reinterpret_cast<unsigned char*>(&data[member])),
         sc_core::sc_time(member == 1 ? 500 : 0, sc_core::SC_NS));
   }
-  it.run_groups();
+  it.run();
   EXPECT_EQ(it.at<float>(0, 0), 0.0F);
   EXPECT_EQ(it.at<float>(2, 0), 0.0F);
 }
@@ -131,7 +120,7 @@ TEST(cell_engine_groups, every_format_is_added_up_as_its_own) {
       alink::extension_of(burst).format = formats[k];
       it.devices[member]->issue(burst);
     }
-    it.run_groups();
+    it.run();
     EXPECT_EQ(it.at<std::uint32_t>(0, 256 * k), sums[k]);
     EXPECT_EQ(it.at<std::uint32_t>(1, 256 * k), sums[k]);
   }
@@ -148,7 +137,7 @@ TEST(cell_engine_groups, reductions_run_at_line_rate_over_all_planes) {
       it.devices[member]->issue(it.contribution(member, 0, 0, 4 * 595 * 8));
     }
   }
-  it.run_groups();
+  it.run();
   std::uint64_t most = 0;
   for (unsigned plane = 0; plane < 4; ++plane) {
     most = std::max(most, it.engine.cells_in(plane, 0));
@@ -162,7 +151,7 @@ TEST(cell_engine_groups, a_multicast_is_written_to_all_members_but_the_sender) {
   it.make_group(0, {1, 3, 4});
   std::vector<unsigned char> data(5950, 0x5a);
   it.devices[3]->issue(it.to_group(3, 0, alink::operation::multicast, 256, 5950, data.data()));
-  it.run_groups();
+  it.run();
   EXPECT_EQ(it.devices[1]->served.at(0).when.value, (10 + 1) * slot + path);
   EXPECT_EQ(it.at<unsigned char>(4, 256 + 5949), 0x5a);
   EXPECT_EQ(it.at<unsigned char>(3, 256), 0x00);
@@ -185,7 +174,7 @@ TEST(cell_engine_groups, a_member_that_refuses_fails_only_what_it_gets) {
   auto& multicast = it.to_group(0, 0, alink::operation::multicast, 1024, 256);
   multicast.acquire();
   it.devices[0]->issue(multicast);
-  it.run_groups();
+  it.run();
   EXPECT_EQ(alink::extension_of(multicast).why, alink::cause::target_refused);
   EXPECT_FALSE(multicast.is_response_ok());
   multicast.release();
@@ -212,7 +201,7 @@ TEST(cell_engine_groups, who_is_no_member_or_does_not_agree_is_refused) {
   EXPECT_EQ(why_of(it.contribution(1, 0, 0, 256), 1), alink::cause::none);
   it.controls[0]->pods[1] = 2;
   EXPECT_EQ(why_of(it.contribution(0, 0, 0, 256), 0), alink::cause::foreign_pod);
-  it.run_groups();
+  it.run();
   EXPECT_EQ(it.pool.in_use(), 0U + it.devices[0]->completed.size() +
                                   it.devices[1]->completed.size() + it.devices[2]->completed.size())
       << "the engine holds no reference";
@@ -241,8 +230,8 @@ TEST(cell_engine_groups, twin_and_rtl_agree_on_reductions_among_other_traffic) {
           when);
     }
   }
-  twin.run_groups();
-  both.run_groups();
+  twin.run();
+  both.run();
   for (unsigned device = 0; device < 8; ++device) {
     ASSERT_EQ(both.devices[device]->completed.size(), twin.devices[device]->completed.size());
     for (std::size_t k = 0; k < twin.devices[device]->completed.size(); ++k) {

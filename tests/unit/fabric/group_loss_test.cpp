@@ -53,16 +53,8 @@ class member : public sc_core::sc_module {
 
 template <typename Engine, typename Parameters>
 struct member_bench {
-  explicit member_bench(const Parameters& parameters) : engine("fabric", parameters) {
-    for (unsigned plane = 0; plane < parameters.planes; ++plane) {
-      controls.push_back(std::make_unique<test_control>());
-      for (const auto& endpoint : parameters.endpoints) {
-        controls.back()->up[endpoint.port] = true;
-        controls.back()->routes[endpoint.id] = endpoint.port;
-        controls.back()->pods[endpoint.port] = 1;
-      }
-      engine.attach_control(plane, *controls.back());
-    }
+  explicit member_bench(const Parameters& parameters)
+      : engine("fabric", parameters), controls(attached_controls(engine, parameters)) {
     for (unsigned index = 0; index < engine.endpoints(); ++index) {
       members.push_back(std::make_unique<member>(("member_" + std::to_string(index)).c_str()));
       checks.connect(members.back()->sender.socket(), engine.from_device(index),
@@ -121,12 +113,8 @@ struct member_bench {
   }
   void finish() {
     sc_core::sc_start();
-    EXPECT_TRUE(engine.idle());
     checks.audit();
-    engine.audit();
-    const auto seen = engine.statistics();
-    EXPECT_EQ(seen.bytes_injected + seen.bytes_copied,
-              seen.bytes_delivered + seen.bytes_reduced + seen.bytes_failed);
+    expect_settled(engine);
     EXPECT_EQ(pool.in_use(), 0U);
   }
 

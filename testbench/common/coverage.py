@@ -130,14 +130,9 @@ def main():
     instrumented.run(["verilator_coverage", "--write", merged, *data])
     instrumented.run(["verilator_coverage", "--write-info", info, merged])
     instrumented.run(["genhtml", "--quiet", "--output-directory", options.out / "html", info])
-    table = "\n".join(rows)
-    print(table)
+    instrumented.report(options, "coverage.py", design, "\n".join(rows), {
+        "seed": options.seed, "seeds": options.seeds, "slots": options.slots, "passed": good, "shapes": results})
     print(f"coverage: {'all covered but for the exclusions' if good else 'FAILED'}; {options.out / 'html' / 'index.html'}")
-    (options.out / "coverage.json").write_text(json.dumps(
-        {"seed": options.seed, "seeds": options.seeds, "slots": options.slots, "passed": good, "shapes": results},
-        indent=1) + "\n")
-    if options.doc:
-        instrumented.write_table(options.doc, "coverage.py", design, table)
     return 0 if good else 1
 
 

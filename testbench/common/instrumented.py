@@ -1,6 +1,7 @@
 """Builds instrumented_bench for one shape of a design and one purpose, in a folder of its own: these
 models are far slower than those that simulate, so nothing else is ever linked with them."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -110,6 +111,15 @@ def run(command, expect=(0,)):
     if done.returncode not in expect:
         sys.exit(f"{' '.join(map(str, command))}: exit code {done.returncode}\n{done.stdout}")
     return done.stdout
+
+
+def report(options, script, design, table, results):
+    """What a script found of a design: a table for the reader and for the document, if one is asked for, and
+    everything as JSON in the folder of results."""
+    print(table)
+    (options.out / script.replace(".py", ".json")).write_text(json.dumps(results, indent=1) + "\n")
+    if options.doc:
+        write_table(options.doc, script, design, table)
 
 
 def write_table(document, script, design, table):

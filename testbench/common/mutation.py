@@ -182,12 +182,8 @@ def main():
         for entry in entries:
             if entry["status"] == "survived":
                 print(f"survived: {name} {entry['mutant']} ({entry['source']})")
-    table = "\n".join(rows)
-    print(table)
-    (options.out / "mutation.json").write_text(json.dumps(
-        {"seeds": options.seeds, "first_seed": options.seed, "slots": options.slots, "shapes": results}, indent=1) + "\n")
-    if options.doc:
-        instrumented.write_table(options.doc, "mutation.py", design, table)
+    instrumented.report(options, "mutation.py", design, "\n".join(rows), {
+        "seeds": options.seeds, "first_seed": options.seed, "slots": options.slots, "shapes": results})
     return 0 if good else 1
 
 

@@ -17,9 +17,11 @@ std::unique_ptr<class_scheduler> make_class_rtl(unsigned ports, unsigned iterati
   }
   throw base::configuration_error(
       "", 0, "arbiter",
-      fmt::format("no Verilated model has {} ports, {} iterations and {} classes; built (ports x "
-                  "iterations x classes):{}",
-                  ports, iterations, classes, built));
+      fmt::format(
+          "no Verilated model has {0} ports, {1} iterations and {2} classes; built (ports x "
+          "iterations x classes):{3}; -DSN_CLASS_ARBITER_SHAPES={0}x{1}x{2} lets CMake "
+          "build it",
+          ports, iterations, classes, built));
 }
 
 }  // namespace sn::arbiter

@@ -1,6 +1,7 @@
 // The arbiter with classes, rule by rule, worked out by hand on the twin and on the RTL.
 #include "arbiter/class_arbiter.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -229,12 +230,17 @@ TEST(class_arbiter, of_one_class_grants_what_the_arbiter_without_classes_grants)
   }
 }
 
-TEST(make_class_scheduler, refuses_shapes_that_the_rtl_does_not_have) {
+TEST(make_class_scheduler, refuses_illegal_shapes_and_says_how_to_build_one_that_is_missing) {
   EXPECT_THROW(make_class_scheduler(kind::model, 0, 1, 1), base::configuration_error);
   EXPECT_THROW(make_class_scheduler(kind::model, 129, 1, 1), base::configuration_error);
   EXPECT_THROW(make_class_scheduler(kind::model, 8, 5, 1), base::configuration_error);
   EXPECT_THROW(make_class_scheduler(kind::model, 8, 1, 5), base::configuration_error);
-  EXPECT_THROW(make_class_scheduler(kind::rtl, 65, 1, 4), base::configuration_error);
+  try {
+    make_class_scheduler(kind::rtl, 127, 4, 4);
+    FAIL() << "no model has so many ports";
+  } catch (const base::configuration_error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("-DSN_CLASS_ARBITER_SHAPES=127x4x4"));
+  }
 }
 
 }  // namespace

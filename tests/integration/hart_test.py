@@ -12,6 +12,7 @@ SUPERNODE = sys.argv.pop(1)
 HERE = pathlib.Path(__file__).resolve().parent / "hart"
 OPENSBI = "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_jump"
 OPENSBI_DYNAMIC = "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin"
+TEXT = "-Wl,-Ttext=0x80000000"
 U_BOOT = "/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin"
 
 
@@ -21,11 +22,11 @@ class HartTest(unittest.TestCase):
         self.addCleanup(scratch.cleanup)
         self.folder = pathlib.Path(scratch.name)
 
-    def build(self, source, *defines, march="rv64imac_zicsr", mabi="lp64", linker=("-Wl,-N",)):
+    def build(self, source, *defines, march="rv64imac_zicsr", mabi="lp64", linker=("-Wl,-N", TEXT)):
         program = self.folder / f"{source}.{mabi}.elf"
         subprocess.run(
             ["riscv64-unknown-elf-gcc", f"-march={march}", f"-mabi={mabi}", "-mcmodel=medany",
-             "-nostdlib", "-static", *linker, "-Wl,-Ttext=0x80000000",
+             "-nostdlib", "-static", *linker,
              *(f"-D{each}" for each in defines), HERE / f"{source}.S", "-o", program],
             check=True)
         return program
@@ -43,6 +44,42 @@ class HartTest(unittest.TestCase):
         done = self.run_hart(self.build("exit", "EXIT_CODE=256"), code=255)
         self.assertIn("code 256", done.stderr)
 
+    def test_a_write_of_tohost_and_one_of_the_finisher_end_the_run_at_that_instruction(self):
+        stats = self.folder / "stats.json"
+
+        def count(program, *more, code):
+            self.run_hart(program, "--stats", stats, *more, code=code)
+            return json.loads(stats.read_text())["instructions"]
+
+        # LI, LA (two instructions) and SW; the boot ROM of virt has six more. The program writes
+        # on, in a loop.
+        program = self.build("exit", "EXIT_CODE=3")
+        self.assertEqual(count(program, "--machine", "bare", code=3), 4)
+        self.assertEqual(count(program, code=3), 10)
+        # 6 in the ROM, 6 up to the first branch (LA counts twice), 3 in the loop, 6 up to the store (LI
+        # of 0x3333 is LUI and ADDI); then it would wait.
+        self.assertEqual(count(self.build("finish", "HARTS=1"), code=1), 6 + 15)
+        # All harts come to their store at the same time, and that of hart 0 is made first.
+        self.assertEqual(count(program, "--harts", 4, code=3), 4 * 10 - 3)
+
+    def test_programs_made_as_those_of_public_suites(self):
+        script = ("-T", HERE / "suite.ld")
+        for march, mabi in (("rv64gc_zicsr", "lp64d"), ("rv32imac_zicsr", "ilp32")):
+            signature = self.folder / "signature.txt"
+            for fails in (0, 5, 300):
+                program = self.build("suite", f"FAILS={fails}", march=march, mabi=mabi, linker=script)
+                done = self.run_hart(program, "--signature", signature, code=min(fails, 255))
+                self.assertEqual(done.stdout, "hello\n!" if mabi == "lp64d" else "hello\n")
+            # The words of begin_signature, as numbers; the one between is as it was.
+            self.assertEqual(signature.read_text(), "11223344\ndeadbeef\n55667788\n")
+            self.run_hart(program, "--signature", signature, "--signature-granularity", 16, code=255)
+            self.assertEqual(signature.read_text(), "0000000055667788deadbeef11223344\n")
+        for more, message in ((["--signature-granularity", 3], "3 bytes a line"), ([], "cannot be written")):
+            done = self.run_hart(program, "--signature", self.folder / "none" / "x", *more, code=2)
+            self.assertIn(message, done.stderr)
+        done = self.run_hart(self.build("exit", "EXIT_CODE=0"), "--signature", signature, code=2)
+        self.assertIn("no symbol begin_signature", done.stderr)
+
     def test_the_width_comes_from_the_file(self):
         program = self.build("exit", "EXIT_CODE=9", march="rv32imac_zicsr", mabi="ilp32")
         self.run_hart(program, code=9)
@@ -53,7 +90,7 @@ class HartTest(unittest.TestCase):
     def test_headers_that_the_linker_puts_below_the_text_need_no_memory(self):
         # Without a script and -N, GNU ld has a segment at 0x7ffff000 with the file's headers and the text.
         for march, mabi in (("rv64imac_zicsr", "lp64"), ("rv32imac_zicsr", "ilp32")):
-            self.run_hart(self.build("exit", "EXIT_CODE=5", march=march, mabi=mabi, linker=()), code=5)
+            self.run_hart(self.build("exit", "EXIT_CODE=5", march=march, mabi=mabi, linker=(TEXT,)), code=5)
 
     def test_harts_share_memory_and_time(self):
         for harts in (1, 4, 16):

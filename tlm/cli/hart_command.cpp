@@ -24,6 +24,7 @@
 #include "cli/numbers.h"
 #include "cli/observation.h"
 #include "cli/result_file.h"
+#include "cli/signature.h"
 #include "estimate/host_usage.h"
 #include "gdb/debugger.h"
 #include "gdb/machine_targets.h"
@@ -53,6 +54,8 @@ struct arguments {
   std::string net;
   std::string console;  ///< of virtio
   std::string stats;
+  std::string signature;
+  unsigned signature_granularity = 4;  ///< bytes a line
   std::string profile;
   observation_options observed;
   std::string save;
@@ -383,6 +386,11 @@ int run(arguments& given) {
       !given.save.empty() || !given.restore.empty() || !given.gdb.empty();
   result_file stats(given.stats, "stats");
   soc::virt_machine machine(given.wanted);
+  std::optional<signature> left;
+  if (!given.signature.empty()) {
+    left.emplace(given.program, symbols_of(given.wanted), given.signature_granularity);
+  }
+  result_file signature_file(given.signature, "signature");
 
   std::unique_ptr<gdb::debugger> debugger;
   consoles scripts;
@@ -428,6 +436,12 @@ int run(arguments& given) {
   std::fflush(stdout);
   if (stats) {
     stats.write(to_json(machine.statistics(), cpu_seconds));
+  }
+  if (left.has_value()) {
+    signature_file.write(
+        left->text([&machine](std::uint64_t address, void* data, std::size_t size) {
+          return machine.read_debug(address, data, size);
+        }));
   }
   if (!given.profile.empty()) {
     write_profiles(given.profile, profiles);
@@ -486,6 +500,12 @@ void add_hart_command(CLI::App& app, int& exit_code) {
                       "Where the UART leads: terminal (every key at once), pty, or tcp:PORT "
                       "(loopback; 0: any); default: standard input and output");
   command->add_option("--stats", given->stats, "Write counts and speed to this file (JSON)");
+  command->add_option("--signature", given->signature,
+                      "Write memory from begin_signature up to end_signature to this file at the "
+                      "end, as tests of the architecture want it");
+  add_count(*command, "--signature-granularity", given->signature_granularity,
+            "Bytes in a line of the signature: 1, 2, 4, 8 or 16")
+      ->capture_default_str();
   command->add_option("--profile", given->profile,
                       "Count instructions by stack of calls into this file (folded stacks); slow");
   given->observed.add_to(*command);
@@ -499,7 +519,7 @@ void add_hart_command(CLI::App& app, int& exit_code) {
       "--gdb", given->gdb,
       "[HOST:]PORT: wait there for GDB before the first instruction (host: loopback; port 0: any)");
   add_count(*command, "--max-instructions", given->max_instructions,
-            "End after this many instructions of all harts, to a quantum (exit 124)");
+            "End after exactly this many instructions of all harts (exit 124)");
   command->callback([given, &exit_code] { exit_code = run(*given); });
 }
 

@@ -67,6 +67,8 @@ class core final : public hart {
     memory_.observe_accesses(watching, std::move(ranges));
   }
 
+  void watch_stores(store_watch watch) override { memory_.watch_stores(std::move(watch)); }
+
   void forget_code() override;
   void forget_memory() override;
 

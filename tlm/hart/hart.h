@@ -20,6 +20,7 @@
 #include "hart/isa.h"
 #include "hart/observer.h"
 #include "hart/pmp.h"
+#include "hart/store_watch.h"
 #include "hart/trap.h"
 #include "hart/watchpoint.h"
 
@@ -163,6 +164,10 @@ class hart {
   /// Shows every access to bytes of `ranges` to `watching` (null: no longer). Accesses to their
   /// pages are slower; others are as fast as ever.
   virtual void observe_accesses(access_observer* watching, std::vector<address_range> ranges) = 0;
+
+  /// Tells of every store to some bytes of plain memory. Stores to their pages are slower; others
+  /// are as fast as ever.
+  virtual void watch_stores(store_watch watch) = 0;
 
   /// Drops decoded code: memory was written by someone else. Takes effect before the next
   /// instruction that run() begins at a block's start.

@@ -77,6 +77,10 @@ void memory_view::remember_read(std::uint64_t virtual_address, std::uint64_t phy
 
 void memory_view::remember_write(std::uint64_t virtual_address, std::uint64_t physical) {
   const window* found = find_window(physical, 1);
+  const std::uint64_t first = physical & ~(page_size - 1);
+  if (store_watch_.has_value() && store_watch_->overlaps(first, page_size)) {
+    return;
+  }
   if (found != nullptr && found->memory.writable &&
       found->code_pages[(physical - found->memory.base) / page_size] == 0) {
     remember_page(*write_, *found, virtual_address, physical);
@@ -105,6 +109,13 @@ void memory_view::observe_accesses(access_observer* watching, std::vector<addres
   }
 }
 
+void memory_view::watch_stores(store_watch watch) {
+  store_watch_ = std::move(watch);
+  for (unsigned view = 0; view < views; ++view) {
+    forget_pages(view);
+  }
+}
+
 bool memory_view::is_observed(std::uint64_t address, std::uint64_t size) const {
   return observer_ != nullptr &&
          std::any_of(observed_.begin(), observed_.end(), [&](const address_range& each) {
@@ -126,8 +137,15 @@ access memory_view::read(std::uint64_t address, unsigned size, std::uint64_t& va
 }
 
 access memory_view::write(std::uint64_t address, unsigned size, std::uint64_t value) {
+  const bool watched = store_watch_.has_value() && store_watch_->overlaps(address, size);
+  if (watched && !store_watch_->may_store()) {
+    return access::retry;
+  }
   const access outcome = write_unseen(address, size, value);
   show(address, size, value, true, outcome);
+  if (watched && (outcome == access::ok || outcome == access::ok_in_code)) {
+    store_watch_->stored(address, size);
+  }
   return outcome;
 }
 

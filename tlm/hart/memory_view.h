@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "hart/bus.h"
 #include "hart/observer.h"
+#include "hart/store_watch.h"
 #include "hart/watchpoint.h"
 
 namespace sn::hart {
@@ -86,6 +88,8 @@ class memory_view {
 
   /// Shows accesses to bytes of `ranges` by read() and write(), to which their pages are left.
   void observe_accesses(access_observer* watching, std::vector<address_range> ranges);
+  /// Tells of stores to some bytes; write() may answer retry for them.
+  void watch_stores(store_watch watch);
   /// What follows is done by the instruction at `pc`.
   void begin_access(std::uint64_t pc) { access_pc_ = pc; }
 
@@ -154,6 +158,7 @@ class memory_view {
   std::vector<watchpoint> watchpoints_;
   access_observer* observer_ = nullptr;
   std::vector<address_range> observed_;
+  std::optional<store_watch> store_watch_;
   std::uint64_t access_pc_ = 0;
 };
 

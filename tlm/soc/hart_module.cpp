@@ -317,6 +317,21 @@ void hart_module::hold() {
   }
 }
 
+void hart_module::watch_stores(const hart::address_range& range,
+                               std::function<void(std::uint64_t address, unsigned size)> stored) {
+  core_->watch_stores({range, [this] { return local_offset() == sc_core::SC_ZERO_TIME; },
+                       [this, stored = std::move(stored)](std::uint64_t address, unsigned size) {
+                         end_turn();
+                         stored(address, size);
+                       }});
+}
+
+void hart_module::end_turn() {
+  if (running_) {
+    request_stop();
+  }
+}
+
 void hart_module::save(base::snapshot_writer& to) const {
   to.section(name());
   to.number(held_);

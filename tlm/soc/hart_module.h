@@ -63,6 +63,13 @@ class hart_module : public sc_core::sc_module, public hart_inputs, private hart:
   /// Stops the hart until start() or reset(). What it has run ahead of time has happened.
   void hold();
 
+  /// Tells every store of the hart to these bytes of plain memory at its exact time. The turn of
+  /// the hart ends with it.
+  void watch_stores(const hart::address_range& range,
+                    std::function<void(std::uint64_t address, unsigned size)> stored);
+  /// Ends the turn of the hart, if it is its turn, after the current instruction.
+  void end_turn();
+
   /// Puts the hart under a debugger's control.
   void debug(hart_control& control) { control_ = &control; }
   /// What the hart may do from now on; what it has run ahead of time has happened. With halt it

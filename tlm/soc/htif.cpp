@@ -16,7 +16,16 @@ constexpr std::uint64_t console_write = 1;
 
 }  // namespace
 
-std::optional<std::uint64_t> htif::poll() {
+bool htif::is_request(std::uint64_t address, unsigned size) {
+  if (address == tohost_) {
+    return size == 8 || size == 4;
+  }
+  std::uint32_t lower = 0;
+  return address == tohost_ + 4 && size == 4 && memory_.read(tohost_, &lower, sizeof lower) &&
+         lower != 0;
+}
+
+std::optional<std::uint64_t> htif::serve() {
   std::uint64_t request = 0;
   if (!memory_.read(tohost_, &request, sizeof request) || request == 0) {
     return std::nullopt;

@@ -310,12 +310,20 @@ struct virt_machine::parts : dma_memory {
       each.last_runner = &last_runner;
       each.instructions_left = [this] {
         const std::uint64_t done = total().instructions;
-        return limit > done ? limit - done : 0;
+        return limit > done && !outcome.has_value() ? limit - done : 0;
       };
       each.ahead_of_time = {virt_map::clint + clint::mtime_offset, 8};
       harts.push_back(std::make_unique<hart_module>(fmt::format("hart{}", i).c_str(), each));
       hart_module& added = *harts.back();
       added.socket.bind(crossbar.in);
+      if (host != nullptr) {
+        added.watch_stores({host->tohost(), host->tohost() + (htif::request_size - 1)},
+                           [this](std::uint64_t address, unsigned size) {
+                             if (host->is_request(address, size)) {
+                               serve_host();
+                             }
+                           });
+      }
       if (board != nullptr) {
         board->timer.connect(added);
         board->interrupts.connect(added, hart::interrupt::external);
@@ -453,6 +461,9 @@ struct virt_machine::parts : dma_memory {
   void end(const machine_outcome& how) {
     if (!outcome.has_value()) {
       outcome = how;
+      for (const auto& each : harts) {
+        each->end_turn();
+      }
       sc_core::sc_stop();
     }
   }
@@ -488,11 +499,17 @@ struct virt_machine::parts : dma_memory {
     }
   }
 
+  void serve_host() {
+    if (const auto code = host->serve(); code.has_value()) {
+      end(*code == 0 ? machine_outcome{machine_outcome::kind::passed, 0}
+                     : machine_outcome{machine_outcome::kind::failed, *code});
+    }
+  }
+
   void poll() {
     if (host != nullptr) {
-      if (const auto code = host->poll(); code.has_value()) {
-        end(*code == 0 ? machine_outcome{machine_outcome::kind::passed, 0}
-                       : machine_outcome{machine_outcome::kind::failed, *code});
+      serve_host();  // what came in pieces, or by a device
+      if (outcome.has_value()) {
         return;
       }
     }

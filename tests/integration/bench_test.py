@@ -10,6 +10,7 @@ from bench_case import BenchCase
 
 # 8 planes of 100 GB/s; 595 of 640 bytes of a cell are payload.
 LINE_RATE_GBPS = 800 * 595 / 640
+IN_SWITCH = ["all_reduce", "reduce_scatter", "all_gather", "broadcast"]
 FACTORS = {"all_reduce": 2 * 63 / 64, "reduce_scatter": 63 / 64, "all_gather": 63 / 64, "all_to_all": 63 / 64,
            "all_to_all_v": 63 / 64, "broadcast": 1, "send_receive": 1}
 
@@ -194,7 +195,8 @@ class BenchTest(BenchCase):
     def test_an_in_switch_all_reduce_runs_at_the_payload_rate_of_a_link(self):
         # A rank sends S and gets S, at the same time: S over the payload rate, and what one step takes. The
         # estimate of `auto` is that closed form.
-        for collective, size in (("all_reduce", 256 << 20), ("broadcast", 256 << 20), ("all_gather", 256 << 20)):
+        size = 256 << 20
+        for collective in ("all_reduce", "reduce_scatter", "broadcast", "all_gather"):
             result, _ = self.bench(collective, "--algorithm", "in_switch", "--begin", size, "--end", size)
             row = result["rows"][0]
             least = size / LINE_RATE_GBPS / 1e3
@@ -210,34 +212,38 @@ class BenchTest(BenchCase):
         self.assertEqual(fabric["bytes_injected"], fabric["bytes_delivered"])
 
     def test_cell_and_rtl_agree_on_what_switches_reduce(self):
-        arguments = ["all_reduce", "--algorithm", "in_switch", "--ranks", "24", "--check", "--begin", "100K", "--end",
-                     "1M", "--factor", "10"]
-        cell, _ = self.bench(*arguments)
-        both, _ = self.bench(*arguments, "--fidelity", "lockstep")
-        self.assertEqual(cell["rows"], both["rows"])
-        self.assertEqual(cell["fabric"], both["fabric"])
-
-    def test_flow_and_cell_agree_on_what_switches_reduce(self):
-        for size, error in (("256K", 0.10), ("4M", 0.05), ("256M", 0.05)):
-            arguments = ["all_reduce", "--algorithm", "in_switch", "--begin", size, "--end", size]
+        for collective in ("all_reduce", "reduce_scatter"):
+            arguments = [collective, "--algorithm", "in_switch", "--ranks", "24", "--check", "--begin", "100K", "--end",
+                         "1M", "--factor", "10"]
             cell, _ = self.bench(*arguments)
-            flow, _ = self.bench(*arguments, "--fidelity", "flow")
-            self.assertAlmostEqual(flow["rows"][0]["time_us"] / cell["rows"][0]["time_us"], 1, delta=error)
-            self.assertEqual(flow["fabric"], cell["fabric"])
-        result, _ = self.bench("all_reduce", "--algorithm", "in_switch", "--fidelity", "flow", "--check", "--end", "1M")
-        self.assertEqual({row["wrong"] for row in result["rows"]}, {0})
+            both, _ = self.bench(*arguments, "--fidelity", "lockstep")
+            self.assertEqual(cell["rows"], both["rows"])
+            self.assertEqual(cell["fabric"], both["fabric"])
+
+    def test_flow_and_cell_agree_on_what_switches_reduce_and_hand_out(self):
+        for collective in IN_SWITCH:
+            for size, groups in (("256K", "1"), ("16M", "1"), ("4M", "4")):
+                arguments = [collective, "--algorithm", "in_switch", "--ranks", "16", "--groups", groups,
+                             "--begin", size, "--end", size, "--check"]
+                cell, _ = self.bench(*arguments)
+                flow, _ = self.bench(*arguments, "--fidelity", "flow")
+                self.assertAlmostEqual(flow["rows"][0]["time_us"] / cell["rows"][0]["time_us"], 1, delta=0.05,
+                                       msg=(collective, size, groups))
+                self.assertEqual(flow["fabric"], cell["fabric"])
+                self.assertEqual(flow["rows"][0]["wrong"], 0)
 
     def test_several_groups_share_what_one_switch_hands_out(self):
-        arguments = ["all_reduce", "--algorithm", "in_switch", "--ranks", "8", "--begin", "4M", "--end", "4M"]
-        alone, _ = self.bench(*arguments)
-        four, _ = self.bench(*arguments, "--groups", "4", "--check")
-        self.assertEqual(four["rows"][0]["wrong"], 0)
         wire = (4 << 20) / LINE_RATE_GBPS / 1e3
-        self.assertAlmostEqual(four["rows"][0]["time_us"] - alone["rows"][0]["time_us"], 3 * wire, delta=0.1 * wire)
+        for collective, fidelity in [(each, "flow") for each in IN_SWITCH] + [("all_reduce", "cell")]:
+            arguments = [collective, "--algorithm", "in_switch", "--ranks", "8", "--begin", "4M", "--end", "4M",
+                         "--fidelity", fidelity, "--check"]
+            alone, _ = self.bench(*arguments)
+            four, _ = self.bench(*arguments, "--groups", "4")
+            self.assertEqual(four["rows"][0]["wrong"], 0)
+            self.assertAlmostEqual(four["rows"][0]["time_us"] - alone["rows"][0]["time_us"], 3 * wire,
+                                   delta=0.1 * wire, msg=(collective, fidelity))
 
     def test_reductions_that_switches_cannot_do_are_refused(self):
-        self.assertIn("in fidelity flow only for an all_reduce",
-                      self.refused("broadcast", "--algorithm", "in_switch", "--fidelity", "flow"))
         self.assertIn("in_switch does no all_to_all", self.refused("all_to_all", "--algorithm", "in_switch"))
         self.assertIn("expected at most 8 groups", self.refused("all_reduce", "--algorithm", "in_switch", "--ranks", "4",
                                                                "--groups", "9"))

@@ -17,7 +17,7 @@ SUPERNODE = None
 PLATFORM = ROOT / "platforms" / "al128.yaml"
 ALGORITHMS = {
     "all_reduce": ["ring", "direct", "halving_doubling", "binary_tree", "double_binary_tree", "in_switch"],
-    "reduce_scatter": ["ring", "direct", "halving_doubling"],
+    "reduce_scatter": ["ring", "direct", "halving_doubling", "in_switch"],
     "all_gather": ["ring", "direct", "halving_doubling", "in_switch"],
     "all_to_all": ["direct"],
     "all_to_all_v": ["direct"],
@@ -49,8 +49,6 @@ class CollectiveCheckTest(unittest.TestCase):
             for algorithm in algorithms:
                 for ranks in all_ranks:
                     if algorithm == "halving_doubling" and ranks & (ranks - 1):
-                        continue
-                    if algorithm == "in_switch" and "flow" in arguments and collective != "all_reduce":
                         continue
                     with self.subTest(collective=collective, algorithm=algorithm, ranks=ranks):
                         result = self.run_checked(collective, algorithm, ranks, *arguments)

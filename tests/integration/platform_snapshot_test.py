@@ -171,8 +171,8 @@ class PlatformSnapshotTest(unittest.TestCase):
         self.refused("bench", AL128, "all_to_all", "--ranks", "8", "--begin", "64M", "--end", "64M",
                      "--restore", self.snapshot, says=[str(self.snapshot), "16 ranks", "8 ranks"])
 
-    def check_collective_in_switches(self, fidelity, size):
-        options = ("all_reduce", "--algorithm", "in_switch", "--ranks", "16", "--check",
+    def check_collective_in_switches(self, kind, fidelity, size):
+        options = (kind, "--algorithm", "in_switch", "--ranks", "16", "--check",
                    "--begin", size, "--end", size, "--fidelity", fidelity)
         # Nothing is saved while firmware makes the group, but as soon as it has: when the collective
         # begins. That has passed for whoever goes on from there.
@@ -188,13 +188,13 @@ class PlatformSnapshotTest(unittest.TestCase):
                                            f"{begin_us + time_us / 2:.3f}us"))
 
     def test_collective_in_switches(self):
-        self.check_collective_in_switches("cell", "8M")
+        self.check_collective_in_switches("reduce_scatter", "cell", "4M")
 
     def test_collective_in_switches_in_fluids(self):
-        self.check_collective_in_switches("flow", "8M")
+        self.check_collective_in_switches("reduce_scatter", "flow", "4M")
 
     def test_collective_in_switches_on_verilated_rtl_in_lockstep(self):
-        self.check_collective_in_switches("lockstep", "256K")
+        self.check_collective_in_switches("all_reduce", "lockstep", "256K")
 
     def test_a_boot_without_groups_does_not_serve_collectives_in_switches(self):
         self.supernode("firmware", AL128, *self.save("1ms"))

@@ -14,9 +14,12 @@ namespace sn::alink {
 /// What a burst is beyond a plain read or write.
 enum class operation : std::uint8_t {
   plain = 0,
-  reduce = 1,     ///< a contribution: the switches add up those of a group, and all get the sum
+  reduce = 1,     ///< a contribution: the switches add up those of a group, whose members get it
   multicast = 2,  ///< a write that the switches hand to all other members of a group
 };
+
+/// Not one, but all members of a group get a sum.
+inline constexpr base::endpoint_id all_members = 0xffff;
 
 /// The tag of bursts whose bytes no target counts.
 inline constexpr std::uint32_t untagged = 0xffff'ffff;
@@ -32,6 +35,7 @@ struct burst_extension : tlm::tlm_extension<burst_extension> {
   base::endpoint_id destination = 0;  ///< of a reduction or multicast: the number of its group
   operation what = operation::plain;
   base::element format = base::element::float32;  ///< of a reduction
+  base::endpoint_id result_to = all_members;      ///< of a reduction: who gets the sum
   std::uint8_t traffic_class = 0;                 ///< 0 to 3; 0 is the lowest
   std::uint16_t plane_mask = 0;                   ///< bit p: the burst may use plane p
   /// To a group: planes of the mask that have lost something of late, to be used only when other
@@ -52,7 +56,7 @@ struct burst_extension : tlm::tlm_extension<burst_extension> {
   template <typename Archive>
   void fields(Archive& io) {
     io(source, destination, what, format, traffic_class, times_again, plane_mask, tag, completion,
-       why, lost_planes, avoided_planes, turn, reached);
+       why, lost_planes, avoided_planes, turn, reached, result_to);
   }
 
   tlm::tlm_extension_base* clone() const override { return new burst_extension(*this); }

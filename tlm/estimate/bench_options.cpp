@@ -125,16 +125,14 @@ std::string no_in_switch(const bench_options& options, const platform::descripti
         "(scale_up.in_network_reduction)",
         machine.name);
   }
-  if (options.engine == platform::fabric_engine::flow) {
-    return options.kind != workload::collective_kind::all_reduce || options.groups != 1
-               ? "in fidelity flow only for an all_reduce of one group"
-               : "";
-  }
   if (options.groups > machine.alink_switch.groups) {
     return fmt::format(
         "expected at most {} groups, which the switches of {} have (switch.groups), "
         "not {}",
         machine.alink_switch.groups, machine.name, options.groups);
+  }
+  if (options.engine == platform::fabric_engine::flow) {
+    return {};
   }
   try {
     arbiter::make_class_scheduler(options.arbiter, machine.alink_switch.ports,

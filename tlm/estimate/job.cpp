@@ -181,7 +181,10 @@ void job::write_queue(std::uint32_t rank, std::uint32_t queue, std::uint64_t& me
         gpu::message entry;
         entry.bytes = message.size.value;
         if (message.kind != workload::message_kind::unicast) {
-          entry.kind = gpu::kind_of(to_alink(message.kind), gpu::element::float32);
+          const base::endpoint_id owner = message.result_to == workload::all_of_group
+                                              ? alink::all_members
+                                              : gpus_[message.result_to]->parameters().endpoint;
+          entry.kind = gpu::kind_of(to_alink(message.kind), gpu::element::float32, owner);
           entry.endpoint = groups_.at(message.peer);
           entry.remote_address = (layout.data + message.to).value;
           entry.local_address = (layout.data + message.from).value;

@@ -166,6 +166,7 @@ void cell_engine::carry(const leg& way) {
         break;
       case travel::contribution:
         share.output = planes_[plane]->plane().reduction_column(way.group);
+        share.result_to = way.result_to;
         planes_[plane]->inject(share);
         break;
       case travel::multicast:

@@ -359,7 +359,13 @@ void engine::respond(burst_index burst) {
   free_bursts_.push_back(burst);
   const bool failed = !state.payload->is_response_ok();
   totals_.bursts_failed += failed ? 1 : 0;
-  (failed ? totals_.bytes_failed : totals_.bytes_delivered) += state.payload->get_data_length();
+  const alink::burst_extension& extension = alink::extension_of(*state.payload);
+  const bool only_contributed = extension.what == alink::operation::reduce &&
+                                extension.result_to != alink::all_members &&
+                                extension.result_to != extension.source;
+  (failed             ? totals_.bytes_failed
+   : only_contributed ? totals_.bytes_reduced
+                      : totals_.bytes_delivered) += state.payload->get_data_length();
   --under_way_;
   auto& queue = responses_[state.source];
   queue.push_back(state.payload);

@@ -20,6 +20,7 @@
 #include "base/port_set.h"
 #include "base/trace.h"
 #include "base/units.h"
+#include "fabric/plane.h"
 #include "fabric/plane_control.h"
 #include "fabric/region_order.h"
 #include "fabric/slot_clock.h"
@@ -53,7 +54,8 @@ struct endpoint_parameters {
 /// - A reduction or multicast (alink::operation) is a write whose destination is a group, and whose
 ///   source must be a member on every plane. The k-th contributions of all members must agree in
 ///   address, length and format; the sum, made in the order of ports, is written at that address to
-///   each of them, and all contributions are complete when all members have it. A multicast is
+///   each of them, or only to the one that they name (result_to), and all contributions are
+///   complete when those have it. A multicast is
 ///   written to all members but the sender, and complete when all have it.
 /// - What a group loses with a plane or a link can be sent again. A multicast then goes to those
 /// who
@@ -165,7 +167,8 @@ class engine : public sc_core::sc_module {
     base::port_id output = 0;
     std::uint8_t traffic_class = 0;
     travel how = travel::pair;
-    std::uint8_t group = 0;           ///< instead of an output
+    std::uint8_t group = 0;                             ///< instead of an output
+    base::port_id result_to = plane_injection::to_all;  ///< of a contribution
     std::vector<member_copy> copies;  ///< of a multicast, which arrive instead of the burst
     base::picoseconds start;
     std::uint16_t planes = 0;                        ///< the planes that carry something
@@ -173,7 +176,7 @@ class engine : public sc_core::sc_module {
 
     template <typename Archive>
     void fields(Archive& io) {
-      io(burst, input, output, traffic_class, how, group, copies, start, planes, bytes);
+      io(burst, input, output, traffic_class, how, group, result_to, copies, start, planes, bytes);
     }
   };
 
@@ -189,8 +192,6 @@ class engine : public sc_core::sc_module {
   virtual void carry(const leg& way) = 0;
   /// Groups that this engine has; 0: it carries no reductions and multicasts.
   virtual unsigned group_count() const { return 0; }
-  /// It carries multicasts, not reductions only.
-  virtual bool multicasts() const { return true; }
   /// The members of a group, before the first contribution to it and when they have changed, with
   /// nothing of it under way.
   virtual void set_group(unsigned /*group*/, const base::port_set& /*members*/) {}
@@ -255,19 +256,20 @@ class engine : public sc_core::sc_module {
     std::uint64_t length = 0;
     std::uint16_t planes = 0;
     base::element format = base::element::float32;
+    base::endpoint_id result_to = alink::all_members;
     std::vector<burst_index> contributions;
     std::vector<unsigned char> sum;  ///< empty: only timing moves
     bool summed = false;
     unsigned results = 0;    ///< that have arrived since the members last began
-    base::port_set have;     ///< members that have the result, or have refused it
+    base::port_set have;     ///< members that have the result, have refused it, or get none
     base::port_set refused;  ///< of these
     base::picoseconds answered;
-    bool ended = false;  ///< all have it
+    bool ended = false;  ///< all that get it have it, and all have contributed
 
     template <typename Archive>
     void fields(Archive& io) {
-      io(address, length, planes, format, contributions, sum, summed, results, have, refused,
-         answered, ended);
+      io(address, length, planes, format, result_to, contributions, sum, summed, results, have,
+         refused, answered, ended);
     }
   };
   struct group_state {
@@ -336,6 +338,7 @@ class engine : public sc_core::sc_module {
   void contribute(burst_index burst, std::uint16_t mask);
   group_state& group_for(unsigned group, const base::port_set& members);
   loss take_contribution(burst_index burst, std::uint16_t mask, group_state& all);
+  base::port_id port_of(base::endpoint_id id) const;
   void sum_up(reduction& what);
   void deliver_result(burst_index burst);
   void end_turn(group_state& all, reduction& what);

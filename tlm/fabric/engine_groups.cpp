@@ -50,11 +50,8 @@ void engine::set_out_to_members(burst_index burst, std::uint16_t mask) {
   mask = open != 0 ? open : mask;
   const burst_spread spreading = spread(payload.get_address(), payload.get_data_length(), mask);
   base::port_set members;
-  loss refused =
+  const loss refused =
       admit_to_group(spreading.used, bursts_[burst].source, extension.destination, members);
-  if (!multicasts()) {
-    refused = {alink::cause::no_group, spreading.used};
-  }
   if (refused.why != alink::cause::none) {
     fail(burst, refused);
     return;

@@ -63,6 +63,12 @@ void engine::contribute(burst_index burst, std::uint16_t mask) {
   fail(burst, refused);
 }
 
+/// Of an endpoint here; plane_injection::to_all: there is none.
+base::port_id engine::port_of(base::endpoint_id id) const {
+  const std::int16_t index = id < base::endpoint_limit ? endpoint_of_id_[id] : std::int16_t{-1};
+  return index < 0 ? plane_injection::to_all : endpoints_[static_cast<std::size_t>(index)].port;
+}
+
 /// Why not, if it is not taken.
 engine::loss engine::take_contribution(burst_index burst, std::uint16_t mask, group_state& all) {
   burst_state& state = bursts_[burst];
@@ -90,7 +96,10 @@ engine::loss engine::take_contribution(burst_index burst, std::uint16_t mask, gr
   if (refused.why != alink::cause::none) {
     return refused;
   }
-  if (all.members != members || length % base::size_of(extension.format) != 0) {
+  const base::port_id result_to = port_of(extension.result_to);
+  if (all.members != members || length % base::size_of(extension.format) != 0 ||
+      (extension.result_to != alink::all_members &&
+       (result_to == plane_injection::to_all || !members.test(result_to)))) {
     return {alink::cause::group_mismatch, spreading.used};
   }
   if (place == all.reductions.size()) {
@@ -98,10 +107,11 @@ engine::loss engine::take_contribution(burst_index burst, std::uint16_t mask, gr
     fresh.address = payload.get_address();
     fresh.length = length;
     fresh.format = extension.format;
+    fresh.result_to = extension.result_to;
   }
   reduction& one = all.reductions[place];
   if (one.address != payload.get_address() || one.length != length ||
-      one.format != extension.format) {
+      one.format != extension.format || one.result_to != extension.result_to) {
     return {alink::cause::group_mismatch, spreading.used};
   }
   one.planes = planes;
@@ -113,7 +123,9 @@ engine::loss engine::take_contribution(burst_index burst, std::uint16_t mask, gr
   state.destination = state.source;
   order_of(state).enter(burst, payload.get_address(), length);
   state.in_order = true;
-  carry(leg_to_group(burst, travel::contribution, extension.destination, spreading));
+  leg way = leg_to_group(burst, travel::contribution, extension.destination, spreading);
+  way.result_to = result_to;
+  carry(way);
   return {};
 }
 
@@ -143,13 +155,20 @@ engine::reduction& engine::reduction_of(burst_index burst) {
   return all.reductions[extension.turn - all.first];
 }
 
-/// The result of a reduction has arrived at one of those who contributed. Who has it since before
+/// The result of a reduction has arrived at one of those who contributed, or a contribution at the
+/// switches, if its sender gets no result. Who has it since before
 /// the members had to begin anew does not get it twice.
 void engine::deliver_result(burst_index burst) {
   const unsigned group = alink::extension_of(*bursts_[burst].payload).destination;
   const unsigned port = endpoints_[bursts_[burst].source].port;
   if (!reduction_of(burst).summed) {
     sum_up(reduction_of(burst));
+  }
+  const base::endpoint_id result_to = reduction_of(burst).result_to;
+  if (result_to != alink::all_members && result_to != endpoints_[bursts_[burst].source].id) {
+    reduction& what = reduction_of(burst);
+    what.have.set(port);
+    what.answered = std::max(what.answered, alink::now());
   }
   if (!reduction_of(burst).have.test(port)) {
     std::vector<unsigned char>& sum = reduction_of(burst).sum;
@@ -173,8 +192,10 @@ void engine::deliver_result(burst_index burst) {
 void engine::end_turn(group_state& all, reduction& what) {
   what.ended = true;
   const std::uint64_t merged = what.length * (what.contributions.size() - 1);
-  totals_.bytes_reduced += merged;
-  totals_.bytes_copied += merged;
+  if (what.result_to == alink::all_members) {
+    totals_.bytes_reduced += merged;
+    totals_.bytes_copied += merged;
+  }
   for (const burst_index burst : what.contributions) {
     tlm::tlm_generic_payload& payload = *bursts_[burst].payload;
     alink::extension_of(payload).turn = 0;

@@ -19,6 +19,10 @@ flow_plane_parameters plane_of(const flow_engine_parameters& parameters) {
                  "a port is too slow for the fabric");
     each.slots_per_cell[endpoint.port] = static_cast<std::uint8_t>(endpoint.slots_per_cell);
   }
+  if (parameters.reduction_groups != 0) {
+    each.slots_per_cell.push_back(1);
+    each.hands_out = true;
+  }
   each.iterations = parameters.iterations;
   each.bin_slots = parameters.bin_slots;
   return each;
@@ -72,10 +76,17 @@ flow_engine::flow_engine(const sc_core::sc_module_name& name,
 }
 
 void flow_engine::carry(const leg& way) {
-  if (way.how == travel::contribution) {
-    contribute(way);
-  } else {
-    flow(way);
+  switch (way.how) {
+    case travel::pair:
+      begin(way, 1);
+      flow(way.burst);
+      break;
+    case travel::contribution:
+      contribute(way);
+      break;
+    case travel::multicast:
+      multicast(way);
+      break;
   }
 }
 
@@ -130,43 +141,99 @@ void flow_engine::contribute(const leg& way) {
   if (those->size() == reducing_[way.group].members.count()) {
     const std::vector<leg> complete = std::move(*those);
     waiting.erase(those);
-    for (leg each : complete) {
-      each.output = each.input;
-      flow(each);
-    }
+    reduce(complete);
   }
 }
 
-void flow_engine::flow(const leg& way) {
+/// All contributions of a turn wait for the last of them, and for what the switches hand out.
+void flow_engine::reduce(const std::vector<leg>& turn) {
+  std::vector<std::uint32_t> bursts;
+  for (leg each : turn) {
+    each.output = each.input;
+    progress& it = begin(each, 2);
+    it.counts_down = each.result_to == plane_injection::to_all || each.result_to == each.input;
+    flow(each.burst);
+    bursts.push_back(each.burst);
+  }
+  progress_[bursts.front()].sharers = bursts;
+  hand_out(bursts.front());
+}
+
+/// Every copy waits for what comes from the sender, what the switches hand out, and its own way.
+void flow_engine::multicast(const leg& way) {
+  leg up = way;
+  up.output = way.input;
+  progress& all = begin(up, 1);
+  all.counts_down = false;
+  for (const member_copy& each : way.copies) {
+    all.sharers.push_back(each.burst);
+  }
+  flow(way.burst);
+  hand_out(way.burst);
+  leg down = way;
+  down.copies.clear();
+  for (const member_copy& each : way.copies) {
+    down.burst = each.burst;
+    down.input = each.output;
+    down.output = each.output;
+    begin(down, 3).counts_up = false;
+    flow(each.burst);
+  }
+}
+
+/// A leg that consists of so many parts, each with a share on every plane.
+flow_engine::progress& flow_engine::begin(const leg& way, unsigned parts) {
   if (way.burst >= progress_.size()) {
     progress_.resize(way.burst + 1);
   }
-  progress& burst = progress_[way.burst];
-  burst = progress();
-  burst.way = way;
+  progress& it = progress_[way.burst];
+  it = progress();
+  it.way = way;
+  it.parts_left = parts * static_cast<unsigned>(__builtin_popcount(way.planes));
+  return it;
+}
 
+std::uint32_t flow_engine::cells_of(const leg& way, unsigned plane) const {
+  const std::uint64_t count =
+      (way.bytes[plane] + parameters_.cell_payload.value - 1) / parameters_.cell_payload.value;
+  base::ensure(count <= std::numeric_limits<std::uint32_t>::max() / 2,
+               "a share has more cells than a plane can count");
+  return has(way.planes, plane) ? static_cast<std::uint32_t>(count) : 0;
+}
+
+/// The way of a burst from its input to its output.
+void flow_engine::flow(std::uint32_t burst) {
+  const progress& it = progress_[burst];
+  flow_injection share;
+  share.burst = burst;
+  share.input = it.way.input;
+  share.output = it.way.output;
+  share.counts_up = it.counts_up;
+  share.counts_down = it.counts_down;
+  inject(share, it.way);
+}
+
+/// What a switch hands out for a burst: one cell per slot, whoever it is for.
+void flow_engine::hand_out(std::uint32_t burst) {
+  flow_injection share;
+  share.burst = burst | hand_out_bit;
+  share.input = static_cast<base::port_id>(parameters_.ports);
+  share.output = share.input;
+  share.counts_up = false;
+  share.counts_down = false;
+  inject(share, progress_[burst].way);
+}
+
+void flow_engine::inject(flow_injection share, const leg& way) {
   std::array<std::uint32_t, plane_limit> cells{};
   for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
-    if (!has(way.planes, plane)) {
-      continue;
-    }
-    const std::uint64_t count =
-        (way.bytes[plane] + parameters_.cell_payload.value - 1) / parameters_.cell_payload.value;
-    base::ensure(count <= std::numeric_limits<std::uint32_t>::max() / 2,
-                 "a share has more cells than a plane can count");
-    cells[plane] = static_cast<std::uint32_t>(count);
-    ++burst.planes_left;
+    cells[plane] = cells_of(way, plane);
   }
   if (groups_.size() > 1) {
     join_groups();
   }
   split_groups(cells);
-
-  flow_injection share;
   share.slot = clock_.first_from(alink::now());
-  share.burst = way.burst;
-  share.input = way.input;
-  share.output = way.output;
   for (group& one : groups_) {
     share.cells = cells[static_cast<unsigned>(__builtin_ctz(one.planes))];
     if (share.cells != 0) {
@@ -257,22 +324,41 @@ void flow_engine::run() {
   wake_up();
 }
 
-void flow_engine::crossed(const plane_completion& share, std::uint16_t planes) {
-  progress& burst = progress_[share.burst];
-  for (unsigned plane = 0; plane < parameters_.planes; ++plane) {
-    if (has(planes, plane)) {
-      settled_[plane].uplinks[burst.way.input].bytes += burst.way.bytes[plane];
-      settled_[plane].downlinks[burst.way.output].bytes += burst.way.bytes[plane];
-      --burst.planes_left;
-    }
+/// The bursts that wait for a share.
+template <typename Each>
+void flow_engine::for_bursts_of(std::uint32_t share, const Each& each) {
+  const std::uint32_t burst = share & ~hand_out_bit;
+  const progress& it = progress_[burst];
+  if (share == burst && it.way.copies.empty()) {
+    each(burst);
+  } else {
+    std::for_each(it.sharers.begin(), it.sharers.end(), each);
   }
-  burst.last = std::max(burst.last, clock_.start_of(share.slot) + parameters_.path_latency);
-  share_done(share.burst);
 }
 
-void flow_engine::share_done(std::uint32_t burst) {
-  const progress& it = progress_[burst];
-  if (it.planes_left != 0) {
+void flow_engine::crossed(const plane_completion& share, std::uint16_t planes) {
+  const bool handed_out = (share.burst & hand_out_bit) != 0;
+  const progress& it = progress_[share.burst & ~hand_out_bit];
+  for (unsigned plane = 0; plane < parameters_.planes && !handed_out; ++plane) {
+    if (has(planes, plane)) {
+      const std::uint64_t bytes = it.way.bytes[plane];
+      settled_[plane].uplinks[it.way.input].bytes += it.counts_up ? bytes : 0;
+      settled_[plane].downlinks[it.way.output].bytes += it.counts_down ? bytes : 0;
+    }
+  }
+  // The input that hands out a cell gets its turn for the next slot.
+  const base::picoseconds when =
+      clock_.start_of(share.slot + (handed_out ? 1 : 0)) + parameters_.path_latency;
+  for_bursts_of(share.burst, [&](std::uint32_t burst) {
+    part_done(burst, static_cast<unsigned>(__builtin_popcount(planes)), when);
+  });
+}
+
+void flow_engine::part_done(std::uint32_t burst, unsigned parts, base::picoseconds when) {
+  progress& it = progress_[burst];
+  it.last = std::max(it.last, when);
+  it.parts_left -= parts;
+  if (it.parts_left != 0) {
     return;
   }
   if (it.lost.planes != 0) {
@@ -314,17 +400,17 @@ void flow_engine::lose_link(unsigned plane, base::port_id port) {
 }
 
 void flow_engine::tell_losses(unsigned plane, alink::cause why) {
-  for (const std::uint32_t burst : lost_) {
-    if (contributes(burst)) {
-      contribution_lost(burst, {why, static_cast<std::uint16_t>(1U << plane)});
+  for (const std::uint32_t share : lost_) {
+    if (contributes(share & ~hand_out_bit)) {
+      contribution_lost(share & ~hand_out_bit, {why, static_cast<std::uint16_t>(1U << plane)});
       continue;
     }
-    progress& it = progress_[burst];
-    it.lost.why = why;
-    it.lost.planes = static_cast<std::uint16_t>(it.lost.planes | (1U << plane));
-    it.last = std::max(it.last, alink::now());
-    --it.planes_left;
-    share_done(burst);
+    for_bursts_of(share, [&](std::uint32_t burst) {
+      loss& what = progress_[burst].lost;
+      what.why = why;
+      what.planes = static_cast<std::uint16_t>(what.planes | (1U << plane));
+      part_done(burst, 1, alink::now());
+    });
   }
   lost_.clear();
   wake_up();
@@ -352,6 +438,8 @@ const flow_engine::group& flow_engine::group_of(unsigned plane) const {
 plane_statistics flow_engine::statistics_of(unsigned plane) const {
   plane_statistics result = settled_.at(plane);
   add(result, group_of(plane).fluid.statistics());
+  result.uplinks.resize(parameters_.ports);  // without what hands out results
+  result.downlinks.resize(parameters_.ports);
   return result;
 }
 

@@ -39,8 +39,11 @@ struct flow_engine_parameters {
 /// that carry the same cells from a common idle state on are simulated as one.
 ///
 /// A reduction begins when all members have contributed; from then on each member's contribution
-/// and its result are one flow from its uplink to its own downlink. Multicasts are not carried, and
-/// that a switch hands out one group's cells at a time is left out.
+/// and its result are one flow from its uplink to its own downlink (also if it gets no result). Of
+/// a multicast what its sender sends and what each member gets are such flows, too, which begin
+/// together. That a switch hands out one cell at a time is a flow of its own, from a port behind
+/// all others to itself: all that groups reduce and multicast at the same time shares it, in the
+/// order in which it began.
 ///
 /// What it leaves out is what makes it fast: cells, VOQs, credits, the arbiter and its losses.
 /// docs/fabric.md says how far it is from fidelity `cell`.
@@ -64,7 +67,6 @@ class flow_engine : public engine {
  protected:
   void carry(const leg& way) override;
   unsigned group_count() const override { return parameters_.reduction_groups; }
-  bool multicasts() const override { return false; }
   void set_group(unsigned index, const base::port_set& members) override;
   void withdraw(unsigned index, const std::vector<burst_index>& contributions) override;
   void save_carriers(base::snapshot_writer& to) const override;
@@ -79,13 +81,18 @@ class flow_engine : public engine {
   /// How far the present leg of a burst has come.
   struct progress {
     leg way;
-    unsigned planes_left = 0;
-    loss lost;               ///< shares of it
-    base::picoseconds last;  ///< when the latest share so far arrives
+    unsigned parts_left = 0;  ///< shares that it waits for
+    loss lost;                ///< of these
+    base::picoseconds last;   ///< when the latest of them so far arrives
+    bool counts_up = true;    ///< as bytes of its uplink
+    bool counts_down = true;  ///< as bytes of its downlink
+    /// Those that wait for what the switches hand out under its number: contributions of a turn, or
+    /// copies of a multicast, which wait for its own way, too.
+    std::vector<std::uint32_t> sharers;
 
     template <typename Archive>
     void fields(Archive& io) {
-      io(way, planes_left, lost, last);
+      io(way, parts_left, lost, last, counts_up, counts_down, sharers);
     }
   };
 
@@ -101,13 +108,21 @@ class flow_engine : public engine {
   };
 
   void contribute(const leg& way);
-  void flow(const leg& way);
+  void reduce(const std::vector<leg>& turn);
+  void multicast(const leg& way);
+  progress& begin(const leg& way, unsigned parts);
+  std::uint32_t cells_of(const leg& way, unsigned plane) const;
+  void flow(std::uint32_t burst);
+  void hand_out(std::uint32_t burst);
+  void inject(flow_injection share, const leg& way);
   void join_groups();
   void split_groups(const std::array<std::uint32_t, plane_limit>& cells);
   void crossed(const plane_completion& share, std::uint16_t planes);
   void tell_losses(unsigned plane, alink::cause why);
   void lose_waiting(unsigned plane, const base::port_set& ports, alink::cause why);
-  void share_done(std::uint32_t burst);
+  template <typename Each>
+  void for_bursts_of(std::uint32_t share, const Each& each);
+  void part_done(std::uint32_t burst, unsigned parts, base::picoseconds when);
   group& alone(unsigned plane);
   void wake_up();
   void run();

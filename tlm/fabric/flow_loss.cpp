@@ -67,8 +67,9 @@ void flow_plane::withdraw(std::uint64_t slot, const std::vector<bool>& which) {
   base::ensure(slot >= now_, "something is withdrawn in the past of a plane");
   advance(slot);
   const auto first = inbox_.begin() + static_cast<std::ptrdiff_t>(inbox_head_);
-  const auto kept = std::stable_partition(
-      first, inbox_.end(), [&](const flow_injection& one) { return !which[one.burst]; });
+  const auto kept = std::stable_partition(first, inbox_.end(), [&](const flow_injection& one) {
+    return !which[one.burst & ~hand_out_bit];
+  });
   open_shares_ -= static_cast<std::uint64_t>(inbox_.end() - kept);
   inbox_.erase(kept, inbox_.end());
   for (unsigned port = 0; port < ports_; ++port) {
@@ -84,7 +85,7 @@ void flow_plane::withdraw_from(unsigned port, const std::vector<bool>& which) {
   std::vector<std::uint32_t> left;
   std::vector<std::uint32_t> gone;
   for (std::uint32_t index = one.head; index != no_share; index = shares_[index].next) {
-    (which[shares_[index].burst] ? gone : left).push_back(index);
+    (which[shares_[index].burst & ~hand_out_bit] ? gone : left).push_back(index);
   }
   if (gone.empty()) {
     return;

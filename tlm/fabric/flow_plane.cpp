@@ -129,7 +129,8 @@ void flow_plane::take_inbox() {
     } else {
       free_share_ = shares_[index].next;
     }
-    shares_[index] = {injection.burst, injection.cells, no_share};
+    shares_[index] = {injection.burst, injection.cells, no_share, injection.counts_up,
+                      injection.counts_down};
 
     const unsigned input = injection.input;
     const unsigned output = injection.output;
@@ -141,7 +142,7 @@ void flow_plane::take_inbox() {
       if (rates_.contains(input, output)) {
         // It has ended and nobody has taken its rate yet: it goes on.
         flowing_[input].set(output);
-        total_rate_ += one.rate;
+        total_rate_ += counted(output, one.rate);
         occupy(uplinks_[input]);
         occupy(downlinks_[output]);
         start_head(one, 0);
@@ -206,10 +207,10 @@ void flow_plane::end_head(unsigned input, unsigned output, std::vector<plane_com
   const std::uint32_t index = one.head;
   share& ended = shares_[index];
   done.push_back({ended.burst, now_});
-  for (line* wire : {&uplinks_[input], &downlinks_[output]}) {
-    wire->cells += ended.cells;
-    ++wire->shares;
-  }
+  uplinks_[input].cells += ended.counts_up ? ended.cells : 0;
+  downlinks_[output].cells += ended.counts_down ? ended.cells : 0;
+  ++uplinks_[input].shares;
+  ++downlinks_[output].shares;
   one.head = ended.next;
   ended.next = free_share_;
   free_share_ = index;
@@ -227,7 +228,7 @@ void flow_plane::end_head(unsigned input, unsigned output, std::vector<plane_com
 void flow_plane::drain(unsigned input, unsigned output) {
   flow& one = flow_of(input, output);
   one.end = never;
-  total_rate_ -= one.rate;
+  total_rate_ -= counted(output, one.rate);
   flowing_[input].reset(output);
   if (flowing_[input].none()) {
     turn_[input] = static_cast<std::uint8_t>((output + 1) % base::port_limit);
@@ -302,7 +303,7 @@ void flow_plane::take_rates(unsigned input) {
       const std::uint64_t flowed = one.rate * (now_ - one.since);
       one.left -= std::min(one.left, flowed);
       one.since = now_;
-      total_rate_ += rate - one.rate;
+      total_rate_ += counted(output, rate) - counted(output, one.rate);
       one.rate = rate;
       predict(one);
     }

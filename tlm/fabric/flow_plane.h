@@ -16,9 +16,13 @@ namespace sn::fabric {
 /// What a fluid plane is built from. A slot is the time of one cell on a full-width port.
 struct flow_plane_parameters {
   std::vector<std::uint8_t> slots_per_cell;  ///< per port, both directions; 1 is full width
-  unsigned iterations = 1;                   ///< of the arbiter whose losses are estimated
-  std::uint32_t bin_slots = 1024;            ///< for cells over time
+  bool hands_out = false;   ///< the last port is none, but what the switch hands out of groups
+  unsigned iterations = 1;  ///< of the arbiter whose losses are estimated
+  std::uint32_t bin_slots = 1024;  ///< for cells over time
 };
+
+/// Told apart by it: a share that stands for what a switch hands out of a burst's reduction.
+inline constexpr std::uint32_t hand_out_bit = 0x8000'0000;
 
 /// So many cells from one port to another.
 struct flow_injection {
@@ -27,10 +31,12 @@ struct flow_injection {
   base::port_id input = 0;
   base::port_id output = 0;
   std::uint32_t cells = 0;  ///< not 0
+  bool counts_up = true;    ///< as cells of its uplink
+  bool counts_down = true;  ///< as cells of its downlink
 
   template <typename Archive>
   void fields(Archive& io) {
-    io(slot, burst, input, output, cells);
+    io(slot, burst, input, output, cells, counts_up, counts_down);
   }
 };
 
@@ -66,7 +72,7 @@ class flow_plane {
   void lose(std::uint64_t slot, std::vector<std::uint32_t>& lost);
   /// The same for the link at `port`, in both directions.
   void lose_link(std::uint64_t slot, base::port_id port, std::vector<std::uint32_t>& lost);
-  /// Shares from a port to itself of the bursts that `which` names are gone.
+  /// Shares from a port to itself are gone whose burst, but for its highest bit, `which` names.
   void withdraw(std::uint64_t slot, const std::vector<bool>& which);
   /// The link at `port`, which nothing uses, is from `slot` on `narrower` times slower than it was
   /// built.
@@ -104,10 +110,12 @@ class flow_plane {
     std::uint32_t burst = 0;
     std::uint32_t cells = 0;
     std::uint32_t next = no_share;  ///< the next of the same input and output, or of the free ones
+    bool counts_up = true;
+    bool counts_down = true;
 
     template <typename Archive>
     void fields(Archive& io) {
-      io(burst, cells, next);
+      io(burst, cells, next, counts_up, counts_down);
     }
   };
 
@@ -184,6 +192,10 @@ class flow_plane {
   void occupy(line& one) const;
   void vacate(line& one) const;
   void audit_line(const line& one, unsigned port) const;
+  /// What counts of a rate as cells over time.
+  max_min::rate counted(unsigned output, max_min::rate rate) const {
+    return parameters_.hands_out && output + 1 == ports_ ? 0 : rate;
+  }
   flow& flow_of(unsigned input, unsigned output) { return flows_[input * ports_ + output]; }
   const flow& flow_of(unsigned input, unsigned output) const {
     return flows_[input * ports_ + output];
@@ -213,7 +225,7 @@ class flow_plane {
   std::vector<std::uint8_t> turn_;        ///< per input: where its round robin stands
   std::vector<std::uint64_t> next_turn_;  ///< per output: the slot of the next flow that begins
   std::vector<pair> drained_;             ///< flows that ended and still have a rate
-  max_min::rate total_rate_ = 0;          ///< of all that flows
+  max_min::rate total_rate_ = 0;          ///< of all that counts
 
   std::uint64_t busy_slots_ = 0;
   std::vector<line> uplinks_;

@@ -168,7 +168,7 @@ void plane::step(std::vector<plane_completion>& done) {
   take_credits<classed>(now);
   take_arrivals<classed>(now);
   if (classed && state_.cells_to_reduce != 0) {
-    reduce();
+    reduce(done);
   }
   if ((classed ? state_.cells_waiting - state_.cells_to_reduce + state_.results_waiting
                : state_.cells_waiting) != 0) {
@@ -212,6 +212,7 @@ void plane::take_inbox(std::vector<plane_completion>& done) {
     share.bytes = injection.bytes;
     share.next = plane_state::no_share;
     share.copies = injection.copies;
+    share.result_to = injection.result_to;
 
     const unsigned queue =
         classed ? queue_of(injection.traffic_class, injection.output) : injection.output;

@@ -53,11 +53,14 @@ struct plane_injection {
   base::port_id output = 0;
   std::uint64_t bytes = 0;  ///< not 0
   std::uint8_t traffic_class = 0;
+  base::port_id result_to = to_all;    ///< of a contribution: who gets the sum
   std::uint32_t copies = 0xffff'ffff;  ///< for the plane itself: the list of a multicast
+
+  static constexpr base::port_id to_all = 0xffff;
 
   template <typename Archive>
   void fields(Archive& io) {
-    io(slot, burst, input, output, bytes, traffic_class, copies);
+    io(slot, burst, input, output, bytes, traffic_class, result_to, copies);
   }
 };
 
@@ -91,10 +94,11 @@ struct plane_state {
     std::uint64_t bytes = 0;
     std::uint32_t next = no_share;  ///< the next of the same input and output, or of the free ones
     std::uint32_t copies = no_share;  ///< of a multicast: its list
+    base::port_id result_to = plane_injection::to_all;
 
     template <typename Archive>
     void fields(Archive& io) {
-      io(burst, cells, bytes, next, copies);
+      io(burst, cells, bytes, next, copies, result_to);
     }
   };
 
@@ -261,7 +265,9 @@ struct plane_state {
 /// Members of a group send contributions to it, or multicasts. When all members have a cell that
 /// waits, and the group's buffer has room, the switch takes a cell of each and makes one of the
 /// result, between steps 2 and 3, of each member for one group at most; the lowest member's input
-/// hands it to all members. Members must send contributions of the same lengths in the same order.
+/// hands it to all members, or to the one that the contributions name; then those of the others
+/// are complete as soon as they are part of it. Members must send contributions of the same lengths
+/// in the same order.
 /// A cell for many stays in its VOQ, or in the buffer, until all outputs have it.
 ///
 /// Where links err, step 4 may instead lose the link to a replay, and in step 3 a cell may hold its
@@ -403,7 +409,7 @@ class plane {
   }
   void arrive_at_group(unsigned input, unsigned column);
   void offer(unsigned input, unsigned column);
-  void reduce();
+  void reduce(std::vector<plane_completion>& done);
   void begin_result(unsigned column);
   void ask_for_multicast();
   std::uint64_t hand_out(std::size_t now, std::vector<plane_completion>& done);

@@ -65,7 +65,7 @@ void plane::offer(unsigned input, unsigned column) {
 
 /// Of every group whose members all have a cell waiting: one cell of the result, in this slot. An
 /// input gives one cell a slot: groups that share members take turns.
-void plane::reduce() {
+void plane::reduce(std::vector<plane_completion>& done) {
   port_set taken;
   const unsigned first = state_.reduce_from;
   for (unsigned k = 0; k < parameters_.groups; ++k) {
@@ -94,7 +94,11 @@ void plane::reduce() {
       }
       return_credit(state_.reduction_credit, input, column);
       if (--flow.cross_left == 0) {
-        state_.bytes_taken_in += state_.shares[flow.crossing].bytes;
+        const plane_state::share& share = state_.shares[flow.crossing];
+        state_.bytes_taken_in += share.bytes;
+        if (share.result_to != plane_injection::to_all && share.result_to != input) {
+          done.push_back({share.burst, state_.next_slot + 1 - parameters_.uplink_slots, false});
+        }
         next_share(flow);
       }
     });
@@ -108,18 +112,22 @@ void plane::reduce() {
   }
 }
 
-/// The oldest contributions of all members become one result, which goes to all of them.
+/// The oldest contributions of all members become one result, which goes to all of them, or to one.
 void plane::begin_result(unsigned column) {
   plane_state::group& group = group_of(column);
   plane_state::result result;
   result.copies = new_copy_list();
   plane_state::copy_list& list = state_.copy_lists[result.copies];
-  list.outputs = group.members;
+  base::port_id result_to = plane_injection::to_all;
   group.members.for_each([&](unsigned input) {
     const plane_state::share& share = state_.shares[flow_of(input, column).crossing];
-    list.copies.push_back({static_cast<base::port_id>(input), share.burst});
-    base::ensure(result.bytes == 0 || result.bytes == share.bytes,
+    base::ensure(result.bytes == 0 || (result.bytes == share.bytes && result_to == share.result_to),
                  "contributions to a reduction are not alike");
+    result_to = share.result_to;
+    if (result_to == plane_injection::to_all || result_to == input) {
+      list.copies.push_back({static_cast<base::port_id>(input), share.burst});
+      list.outputs.set(input);
+    }
     result.bytes = share.bytes;
     result.cells_to_come = share.cells;
     result.cells_left = share.cells;

@@ -85,12 +85,14 @@ static_assert(offsetof(reduction, flags) == offsetof(command, flags) &&
 
 /// An entry of a message table: so many bytes of this GPU's HBM to an endpoint, or to a group of
 /// which the GPU is a member. What comes of a contribution to a sum is written to `remote_address`
-/// here and at all other members, and counted as an arrival under the transfer's tag. The table is
-/// read when the transfer is issued.
+/// here and at all other members, or at one of them, and counted as an arrival under the transfer's
+/// tag. The table is read when the transfer is issued.
 struct message {
   std::uint32_t endpoint = 0;  ///< or the number of the group
-  std::uint32_t kind = 0;      ///< [7:0] alink::operation, [15:8] of a contribution base::element
-  std::uint64_t bytes = 0;     ///< up to 4 GiB - 1; 0: nothing is sent
+  /// [7:0] alink::operation; of a contribution [15:8] base::element, and [31:16] who gets the sum:
+  /// 0 for all members, or 1 + an endpoint.
+  std::uint32_t kind = 0;
+  std::uint64_t bytes = 0;           ///< up to 4 GiB - 1; 0: nothing is sent
   std::uint64_t remote_address = 0;  ///< at the endpoint
   std::uint64_t local_address = 0;   ///< in this GPU's HBM
 
@@ -100,14 +102,20 @@ struct message {
   }
 };
 /// The kind of a message, and its parts.
-constexpr std::uint32_t kind_of(alink::operation what, element format) {
-  return static_cast<std::uint32_t>(what) | static_cast<std::uint32_t>(format) << 8U;
+constexpr std::uint32_t kind_of(alink::operation what, element format,
+                                base::endpoint_id result_to = alink::all_members) {
+  return static_cast<std::uint32_t>(what) | static_cast<std::uint32_t>(format) << 8U |
+         (result_to + 1U) << 16U;
 }
 constexpr std::uint32_t operation_of(const message& item) {
   return item.kind & 0xffU;
 }
 constexpr std::uint32_t format_of(const message& item) {
-  return item.kind >> 8U;
+  return item.kind >> 8U & 0xffU;
+}
+/// Who gets the sum; all_members if not one of them.
+constexpr base::endpoint_id result_to(const message& item) {
+  return static_cast<base::endpoint_id>((item.kind >> 16U) - 1U);
 }
 static_assert(sizeof(message) == 32 && std::is_trivially_copyable_v<message>);
 

@@ -128,6 +128,7 @@ void copy_engine::send(std::uint32_t index, const message& item, base::picosecon
   extension.destination = static_cast<base::endpoint_id>(item.endpoint);
   extension.what = static_cast<alink::operation>(operation_of(item));
   extension.format = static_cast<base::element>(format_of(item));
+  extension.result_to = result_to(item);
   extension.traffic_class = work.work.traffic_class;
   // Planes that have been lost since are left out, unless no other is left.
   const auto left = static_cast<std::uint16_t>(

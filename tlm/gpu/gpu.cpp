@@ -484,7 +484,9 @@ bool gpu::prepare_transfer(const command& work, transfer& out) const {
     const bool local = reduces || (item.kind == 0 && item.endpoint == parameters_.endpoint);
     const bool known =
         operation_of(item) <= static_cast<std::uint32_t>(alink::operation::multicast) &&
-        format_of(item) < (reduces ? base::element_formats : 1);
+        (reduces
+             ? format_of(item) < base::element_formats && item.kind >> 16U <= base::endpoint_limit
+             : item.kind == operation_of(item));
     if (!known ||
         (reduces && item.bytes % base::size_of(static_cast<element>(format_of(item))) != 0) ||
         item.endpoint >= base::endpoint_limit || item.bytes > 0xffff'ffffU ||

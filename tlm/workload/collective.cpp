@@ -187,6 +187,7 @@ void repeat_for_groups(program& work, const collective& what) {
         for (operation& op : each.operations) {
           for (message& item : op.transfer.messages) {
             item.peer += item.kind == message_kind::unicast ? group * what.ranks : group;
+            item.result_to += item.result_to != all_of_group ? group * what.ranks : 0;
           }
         }
       }
@@ -310,8 +311,8 @@ std::vector<collective_algorithm> algorithms_for(collective_kind kind, std::uint
 }
 
 bool in_switch_does(collective_kind kind) {
-  return kind == collective_kind::all_reduce || kind == collective_kind::all_gather ||
-         kind == collective_kind::broadcast;
+  return kind == collective_kind::all_reduce || kind == collective_kind::reduce_scatter ||
+         kind == collective_kind::all_gather || kind == collective_kind::broadcast;
 }
 
 double bus_factor(collective_kind kind, std::uint32_t ranks) {

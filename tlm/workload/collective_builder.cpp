@@ -72,18 +72,21 @@ void collective_builder::use_group() {
 }
 
 void collective_builder::send_to_group(std::uint32_t rank, std::uint32_t tag, message_kind kind,
-                                       element_range part) {
-  if (part.count == 0) {
-    return;
-  }
-  transfer_work& work = append(rank, 0, operation_kind::transfer, " send").transfer;
-  work.tag = tag;
-  work.traffic_class = what_.traffic_class;
+                                       const std::vector<group_part>& parts) {
+  std::vector<message> messages;
   const std::uint64_t longest = longest_message_of(what_);
-  for (std::uint64_t begin = 0; begin < part.count; begin += longest) {
-    const base::bytes place = to_bytes(part.first + begin);
-    work.messages.push_back(
-        {0, to_bytes(std::min(longest, part.count - begin)), place, place, kind});
+  for (const auto& [part, result_to] : parts) {
+    for (std::uint64_t begin = 0; begin < part.count; begin += longest) {
+      const base::bytes place = to_bytes(part.first + begin);
+      messages.push_back(
+          {0, to_bytes(std::min(longest, part.count - begin)), place, place, kind, result_to});
+    }
+  }
+  if (!messages.empty()) {
+    transfer_work& work = append(rank, 0, operation_kind::transfer, " send").transfer;
+    work.tag = tag;
+    work.traffic_class = what_.traffic_class;
+    work.messages = std::move(messages);
   }
 }
 

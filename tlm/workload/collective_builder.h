@@ -47,8 +47,14 @@ class collective_builder {
             const std::vector<copy_to>& copies);
   /// The group of all ranks, number 0, is used.
   void use_group();
-  /// A part of the sender's data, to the same place at the members of the group; queue 0.
-  void send_to_group(std::uint32_t rank, std::uint32_t tag, message_kind kind, element_range part);
+  /// A part of the sender's data that goes to a group.
+  struct group_part {
+    element_range part;
+    std::uint32_t result_to = all_of_group;  ///< who gets the sum
+  };
+  /// Parts in this order, each to the same place at who gets it; queue 0.
+  void send_to_group(std::uint32_t rank, std::uint32_t tag, message_kind kind,
+                     const std::vector<group_part>& parts);
   void wait(std::uint32_t rank, unsigned queue, std::uint32_t tag, std::uint64_t elements);
   void reduce(std::uint32_t rank, unsigned queue, const add_to& sum);
 

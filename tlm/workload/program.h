@@ -31,9 +31,12 @@ struct compute_work {
 /// Where a message goes.
 enum class message_kind : std::uint8_t {
   unicast,    ///< to a rank
-  reduce,     ///< float32 to the sum of a group of ranks, which all of them get at `to`
+  reduce,     ///< float32 to the sum of a group of ranks, which they get at `to`
   multicast,  ///< to all other ranks of a group
 };
+
+/// Not one rank, but all of a group get a sum.
+inline constexpr std::uint32_t all_of_group = 0xffff'ffff;
 
 /// A message of a transfer: `size` bytes to rank `peer`. In a program with data it also says which
 /// bytes: offsets in the data of the sender and of the receiver.
@@ -43,6 +46,7 @@ struct message {
   base::bytes from{0};
   base::bytes to{0};
   message_kind kind = message_kind::unicast;  ///< else `peer` is the number of a group
+  std::uint32_t result_to = all_of_group;     ///< of a sum: the rank that gets it
 };
 
 /// Data sent by the copy engines: does not block the queue. Each message, when it has arrived, adds

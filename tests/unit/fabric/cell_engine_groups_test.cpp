@@ -105,6 +105,40 @@ TEST(cell_engine_groups, the_order_of_sums_is_that_of_ports_whoever_comes_first)
   EXPECT_EQ(it.at<float>(2, 0), 0.0F);
 }
 
+TEST(cell_engine_groups, a_sum_goes_to_the_member_that_the_contributions_name) {
+  group_bench it;
+  it.make_group(1, {0, 2, 5});
+  // 1e8 + 1 is 1e8 in float32: (1e8 + 1) - 1e8 = 0 tells the order, whoever comes first.
+  std::vector<std::vector<float>> data;
+  for (const float value : {1e8F, 1.0F, -1e8F}) {
+    data.emplace_back(1000, value);
+  }
+  const std::array<unsigned, 3> members{0, 2, 5};
+  for (const unsigned k : {2U, 0U, 1U}) {
+    auto& burst =
+        it.contribution(members[k], 1, 512, 4000, reinterpret_cast<unsigned char*>(data[k].data()));
+    alink::extension_of(burst).result_to = 102;
+    it.devices[members[k]]->issue(burst);
+  }
+  it.run();
+  EXPECT_EQ(it.at<float>(2, 512), 0.0F);
+  EXPECT_EQ(it.at<float>(2, 512 + 3996), 0.0F);
+  // 4000 bytes are 7 cells. Nobody's contribution is complete before the result is there.
+  ASSERT_EQ(it.devices[2]->served.size(), 1U);
+  EXPECT_EQ(it.devices[2]->served[0].when.value, (7 + 1) * slot + path);
+  for (const unsigned member : members) {
+    EXPECT_EQ(it.devices[member]->completed.at(0).when.value, (7 + 1) * slot + 2 * path);
+    EXPECT_EQ(it.engine.cells_in(0, static_cast<base::port_id>(member)), 7U);
+    EXPECT_EQ(it.engine.cells_out(0, static_cast<base::port_id>(member)), member == 2 ? 7U : 0U);
+  }
+  EXPECT_TRUE(it.devices[0]->served.empty());
+  const auto seen = it.engine.statistics();
+  EXPECT_EQ(seen.bytes_injected, 12'000U);
+  EXPECT_EQ(seen.bytes_delivered, 4'000U);
+  EXPECT_EQ(seen.bytes_reduced, 8'000U);
+  EXPECT_EQ(seen.bytes_copied, 0U);
+}
+
 TEST(cell_engine_groups, every_format_is_added_up_as_its_own) {
   group_bench it;
   it.make_group(0, {0, 1});
@@ -198,6 +232,12 @@ TEST(cell_engine_groups, who_is_no_member_or_does_not_agree_is_refused) {
   it.devices[0]->issue(it.contribution(0, 0, 0, 256));
   EXPECT_EQ(why_of(it.contribution(1, 0, 256, 256), 1), alink::cause::group_mismatch);
   EXPECT_EQ(why_of(it.contribution(1, 0, 0, 512), 1), alink::cause::group_mismatch);
+  auto& to_itself = it.contribution(1, 0, 0, 256);
+  alink::extension_of(to_itself).result_to = 101;
+  EXPECT_EQ(why_of(to_itself, 1), alink::cause::group_mismatch) << "0 wants it for all";
+  auto& to_stranger = it.contribution(1, 0, 0, 256);
+  alink::extension_of(to_stranger).result_to = 103;
+  EXPECT_EQ(why_of(to_stranger, 1), alink::cause::group_mismatch);
   EXPECT_EQ(why_of(it.contribution(1, 0, 0, 256), 1), alink::cause::none);
   it.controls[0]->pods[1] = 2;
   EXPECT_EQ(why_of(it.contribution(0, 0, 0, 256), 0), alink::cause::foreign_pod);
@@ -218,8 +258,12 @@ TEST(cell_engine_groups, twin_and_rtl_agree_on_reductions_among_other_traffic) {
       const sc_core::sc_time when = sc_core::sc_time::from_value(20'000 * k);
       const auto length = static_cast<unsigned>(4 * (1 + random.below(3000)));
       const std::uint64_t address = 256 * random.below(64);
+      const base::endpoint_id result_to =
+          k % 2 == 0 ? alink::all_members : static_cast<base::endpoint_id>(100 + k % 4);
       for (unsigned member = 0; member < 4; ++member) {
-        it->devices[member]->issue(it->contribution(member, 0, address, length), when);
+        auto& burst = it->contribution(member, 0, address, length);
+        alink::extension_of(burst).result_to = result_to;
+        it->devices[member]->issue(burst, when);
       }
       it->devices[6]->issue(it->contribution(6, 1, address, length), when);
       it->devices[4]->issue(it->contribution(4, 1, address, length), when);

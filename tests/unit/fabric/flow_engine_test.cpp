@@ -62,6 +62,77 @@ TEST(flow_engine, two_senders_to_one_share_its_line_rate) {
   EXPECT_EQ(it.devices[3]->served.at(1).when.value, 200 * slot + path);
 }
 
+/// A burst of `length` bytes to group `group`.
+tlm::tlm_generic_payload& to_group(flow_bench& it, unsigned from, unsigned group,
+                                   alink::operation what, unsigned length) {
+  auto& payload = it.burst(from, 0, tlm::TLM_WRITE_COMMAND, 0, length);
+  alink::extension_of(payload).what = what;
+  alink::extension_of(payload).destination = static_cast<base::endpoint_id>(group);
+  return payload;
+}
+
+flow_engine_parameters with_groups(unsigned endpoints) {
+  flow_engine_parameters parameters = flow_parameters(endpoints, 1);
+  parameters.reduction_groups = 2;
+  return parameters;
+}
+
+TEST(flow_engine, what_several_groups_reduce_shares_what_the_switch_hands_out) {
+  // One cell of a result per slot, as with cells: 10 of the first group and 10 of the second.
+  flow_bench it(with_groups(8));
+  for (const unsigned port : {0U, 1U, 2U, 3U}) {
+    it.controls[0]->groups[0].set(port);
+    it.controls[0]->groups[1].set(4 + port);
+  }
+  for (unsigned member = 0; member < 8; ++member) {
+    auto& burst = to_group(it, member, member / 4, alink::operation::reduce, 5948);
+    it.devices[member]->issue(burst);
+  }
+  it.run();
+  EXPECT_EQ(it.devices[1]->served.at(0).when.value, (10 + 1) * slot + path);
+  EXPECT_EQ(it.devices[7]->served.at(0).when.value, (20 + 1) * slot + path);
+  EXPECT_EQ(it.engine.cells_in(0, 6), 10U);
+  EXPECT_EQ(it.engine.cells_out(0, 6), 10U);
+  EXPECT_EQ(it.engine.statistics().cells, 80U) << "what is handed out is not counted twice";
+}
+
+TEST(flow_engine, a_sum_goes_to_one_member_if_the_contributions_say_so) {
+  flow_bench it(with_groups(4));
+  it.controls[0]->groups[0] = base::port_set::first(4);
+  for (unsigned member = 0; member < 4; ++member) {
+    auto& burst = to_group(it, member, 0, alink::operation::reduce, 5948);
+    alink::extension_of(burst).result_to = 101;
+    it.devices[member]->issue(burst);
+  }
+  it.run();
+  ASSERT_EQ(it.devices[1]->served.size(), 1U);
+  EXPECT_EQ(it.devices[1]->served[0].when.value, (10 + 1) * slot + path);
+  EXPECT_EQ(it.devices[3]->completed.at(0).when.value, (10 + 1) * slot + 2 * path);
+  EXPECT_TRUE(it.devices[3]->served.empty());
+  EXPECT_EQ(it.engine.cells_in(0, 3), 10U);
+  EXPECT_EQ(it.engine.cells_out(0, 3), 0U);
+  EXPECT_EQ(it.engine.statistics().bytes_delivered, 5948U);
+}
+
+TEST(flow_engine, a_multicast_is_sent_once_and_arrives_everywhere) {
+  flow_bench it(with_groups(4));
+  it.controls[0]->groups[0] = base::port_set::first(4);
+  it.devices[2]->issue(to_group(it, 2, 0, alink::operation::multicast, 5950));
+  it.devices[3]->issue(to_group(it, 3, 0, alink::operation::multicast, 5950));
+  it.run();
+  // Everybody gets 10 cells of one and, after these, 10 of the other.
+  for (const unsigned member : {0U, 1U}) {
+    EXPECT_EQ(it.devices[member]->served.at(0).when.value, (10 + 1) * slot + path);
+    EXPECT_EQ(it.devices[member]->served.at(1).when.value, (20 + 1) * slot + path);
+    EXPECT_EQ(it.engine.cells_in(0, static_cast<base::port_id>(member)), 0U);
+    EXPECT_EQ(it.engine.cells_out(0, static_cast<base::port_id>(member)), 20U);
+  }
+  EXPECT_EQ(it.devices[2]->completed.at(0).when.value, (10 + 1) * slot + 2 * path);
+  EXPECT_EQ(it.engine.cells_in(0, 2), 10U);
+  EXPECT_EQ(it.engine.cells_out(0, 2), 10U);
+  EXPECT_EQ(it.engine.statistics().bytes_delivered, 6U * 5950);
+}
+
 TEST(flow_engine, data_are_exact) {
   flow_bench it(flow_parameters(4, 2));
   std::vector<unsigned char> data(3001);

@@ -471,8 +471,10 @@ TEST(collective_choice, switches_that_can_reduce_do_it_unless_groups_have_to_sha
 }
 
 TEST(collective_choice, in_switch_sends_every_byte_once_to_the_group_of_all) {
-  for (const auto kind :
-       {collective_kind::all_reduce, collective_kind::all_gather, collective_kind::broadcast}) {
+  for (const auto kind : {collective_kind::all_reduce, collective_kind::reduce_scatter,
+                          collective_kind::all_gather, collective_kind::broadcast}) {
+    const bool sums =
+        kind == collective_kind::all_reduce || kind == collective_kind::reduce_scatter;
     collective what{kind, collective_algorithm::in_switch, 5, 100'000, 1};
     what.groups = 2;
     const program work = expand(what).work;
@@ -485,15 +487,18 @@ TEST(collective_choice, in_switch_sends_every_byte_once_to_the_group_of_all) {
           for (const message& item : op.transfer.messages) {
             EXPECT_EQ(item.peer, rank / 5);
             EXPECT_EQ(item.from, item.to);
-            EXPECT_EQ(item.kind, kind == collective_kind::all_reduce ? message_kind::reduce
-                                                                     : message_kind::multicast);
+            EXPECT_EQ(item.kind, sums ? message_kind::reduce : message_kind::multicast);
+            // Of 100,000 elements each rank owns 20,000.
+            EXPECT_EQ(item.result_to, kind == collective_kind::reduce_scatter
+                                          ? rank / 5 * 5 + item.from.value / 80'000
+                                          : all_of_group);
             sent += item.size.value;
           }
         }
       }
     }
     // 400,000 bytes of each rank, or of all ranks together.
-    EXPECT_EQ(sent, 2 * 400'000U * (kind == collective_kind::all_reduce ? 5 : 1));
+    EXPECT_EQ(sent, 2 * 400'000U * (sums ? 5 : 1));
   }
 }
 

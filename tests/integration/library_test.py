@@ -56,6 +56,24 @@ class LibraryTest(unittest.TestCase):
         by_hand = 27e-6 + 73 / 72 * (2**30 + 12 * 2**20) / rate
         self.assertLess(abs(result["rows"][0]["time_us"] * 1e-6 / by_hand - 1), 0.001)
 
+    def test_an_uneven_exchange_takes_as_long_as_its_busiest_rank(self):
+        def weight(source, destination):
+            mask = 2**64 - 1
+            mixed = ((source << 32 | destination) + 0x9E3779B97F4A7C15) & mask
+            mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & mask
+            mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & mask
+            return 1 + (mixed ^ mixed >> 31) % 7
+
+        ranks, size = 16, 64 << 20
+        given = [[weight(i, j) / sum(weight(i, k) for k in range(ranks)) * size for j in range(ranks)]
+                 for i in range(ranks)]
+        busiest = max(max(sum(given[i]) - given[i][i] for i in range(ranks)),
+                      max(sum(given[j][i] for j in range(ranks) if j != i) for i in range(ranks)))
+        self.assertGreater(busiest, 1.1 * size * 15 / 16)  # else the test says nothing
+        _, result = bench(PLATFORMS / "nvl72.yaml", "all_to_all_v", "--ranks", ranks, "--begin", "64M", "--end", "64M")
+        by_hand = 11.8e-6 + busiest / (0.936 * 900e9 * 0.9412)
+        self.assertLess(abs(result["rows"][0]["time_us"] * 1e-6 / by_hand - 1), 0.001)
+
     def test_without_the_library_switches_are_simulated(self):
         done, result = bench(PLATFORMS / "hgx_h200.yaml", "all_reduce", "--begin", "1M", "--end",
                              "1M", "--no-library")

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "base/error.h"
 
@@ -62,15 +63,35 @@ library_choice ring_time(const platform::library_parameters& library, const libr
   return result;
 }
 
+/// What the rank that gives or gets most exchanges with others.
+double exchanged_bytes(const collective& what) {
+  if (what.kind == collective_kind::send_receive) {
+    return bytes_of(what);
+  }
+  if (what.kind == collective_kind::all_to_all) {
+    return bytes_of(what) * (what.ranks - 1) / what.ranks;
+  }
+  std::vector<std::uint64_t> given(what.ranks);
+  std::vector<std::uint64_t> got(what.ranks);
+  for (std::uint32_t source = 0; source < what.ranks; ++source) {
+    for (std::uint32_t other = 0; other < what.ranks; ++other) {
+      const std::uint64_t part =
+          source == other ? 0 : workload::exchanged_part(what, source, other).count;
+      given[source] += part;
+      got[other] += part;
+    }
+  }
+  const std::uint64_t most = std::max(*std::max_element(given.begin(), given.end()),
+                                      *std::max_element(got.begin(), got.end()));
+  return static_cast<double>(most * workload::element_size);
+}
+
 library_choice exchange_time(const platform::library_parameters& library,
                              const library_links& links, const collective& what) {
-  const double n = what.ranks;
-  const double bytes =
-      bytes_of(what) * (what.kind == collective_kind::send_receive ? 1.0 : (n - 1) / n);
   library_choice result;
   result.algorithm = collective_algorithm::direct;
   result.time = base::from_seconds(base::to_seconds(library.exchange.launch) +
-                                   bytes / rate_of(links, library.exchange));
+                                   exchanged_bytes(what) / rate_of(links, library.exchange));
   return result;
 }
 

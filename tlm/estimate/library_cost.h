@@ -32,7 +32,8 @@ struct library_links {
 ///   steps for a broadcast.
 /// - A bulk ring: launch + steps x step latency + b / (efficiency R).
 /// - An exchange (all-to-all, send and receive): launch + b / (efficiency R), where b is
-///   (n - 1) / n S, for send and receive S.
+///   (n - 1) / n S, for send and receive S, and of uneven parts what the rank that gives or gets
+///   most exchanges with others.
 /// - In-switch all-reduce: each rank's share is summed up as the switch reads it from all, and the
 ///   sum is written to all: (1 + 1 / n) S each way. launch + ((1 + 1 / n) (S + fill)) /
 ///   (efficiency R), fill = depth x min(S, limit). Used above the low-latency size wherever the

@@ -136,6 +136,7 @@ stage_cost cost_of_stage(const platform::network_machine& machine,
   cost.name = stage.front().name;
   cost.repeats = stage.front().repeats;
   cost.part_elements = stage.front().part_elements;
+  cost.relays = stage.front().relays;
   network::flow_classes flows(*machine.network);
   memory_load memory;
   const std::uint32_t copies = sample_of(machine, stage.front(), fold).copies;
@@ -223,7 +224,11 @@ base::picoseconds time_of(const platform::network_machine& machine, const schedu
     const double once = base::to_seconds(fixed);
     const double bytes = channels == 1 ? links + sums : std::max(links, copies + sums);
     const double waiting = n * (once + bytes / channels);
-    const double taken = std::max(waiting, n * bytes + once);
+    double taken = std::max(waiting, n * bytes + once);
+    if (stage.relays != 0) {
+      const auto pieces = static_cast<double>(workload::pieces_of({0, part}));
+      taken = stage.relays * (once + bytes / pieces) + once + bytes;
+    }
     total += taken;
     // Launches of all channels follow each other on the compute engine.
     computing +=

@@ -17,6 +17,7 @@ struct stage_cost {
   std::string name;
   std::uint32_t repeats = 1;
   bool sums = false;
+  std::uint32_t relays = 0;         ///< ranks that pass on what they get while it comes
   std::uint64_t part_elements = 0;  ///< of the smallest part that is cut into channels
   double carried_seconds = 0.0;     ///< of one repetition on the links, at fair rates
   base::picoseconds latency;        ///< of the longest way
@@ -76,6 +77,9 @@ schedule_cost cost_of(const platform::network_machine& machine, const workload::
 /// - With one channel, sums wait for transfers and the stage takes n (f + w) with w = links + sums.
 ///   With more, it takes the longer of n (f + w / c), when there is nothing to do until something
 ///   arrives, and n w + f.
+/// - With r ranks that relay in p pieces, the first piece is on its way through them before the
+/// last
+///   of them gets anything: r (f + w / p) + f + w.
 /// - Channels overlap from one stage to the next: all stages with sums together take no less than
 ///   the compute engine does for their sums and their c n launches.
 base::picoseconds time_of(const platform::network_machine& machine, const schedule_cost& cost,

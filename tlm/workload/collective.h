@@ -104,6 +104,10 @@ std::uint64_t longest_message_of(const collective& what);
 /// transfers: as many as leave 64 KiB or more to each, and at most 4, one per command queue.
 std::uint32_t channels_of(const collective& what);
 
+/// Into how many pieces a range is cut that follow each other along a ring or a tree: of 1 MiB or
+/// more, so that a step costs little beside its bytes, and at most 512.
+std::uint64_t pieces_of(element_range whole);
+
 /// The program of a collective. Throws base::configuration_error, with the key "algorithm" or
 /// "ranks", for what the algorithm does not do.
 collective_program expand(const collective& what);

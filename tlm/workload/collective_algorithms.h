@@ -53,8 +53,4 @@ void tree_all_reduce(collective_builder& build, const std::vector<tree_node>& tr
 void tree_broadcast(collective_builder& build, const std::vector<tree_node>& tree,
                     element_range whole, unsigned queue);
 
-/// Into how many pieces a range is cut that follow each other along a ring or a tree: of 1 MiB or
-/// more, so that a step costs little beside its bytes, and at most 64.
-std::uint64_t pieces_of(element_range whole);
-
 }  // namespace sn::workload

@@ -125,6 +125,32 @@ level block_level(const schedule_request& request, const digits& number, std::si
   return of;
 }
 
+/// Rank 0 sends to rank 1, that to rank 2 while it comes, and so on; on a grid half of the data
+/// goes the other way around.
+void append_chain(const schedule_request& request, const digits& number,
+                  std::vector<schedule_stage>& stages) {
+  const std::uint32_t ranks = number.ranks();
+  const std::uint32_t ways = request.grid ? 2 : 1;
+  const element_range whole{0, request.what.elements};
+  schedule_step chain;
+  chain.name = number.name(0) + " chain";
+  chain.among = number.groups(0);
+  chain.part_elements = part_of(whole, ways, 0).count;
+  chain.flows_per_group = std::uint64_t{ranks - 1} * ways;
+  chain.relays = ranks - 2;
+  chain.transfers = [=](std::uint32_t, std::uint32_t, const transfer_sink& sink) {
+    for (std::uint32_t way = 0; way < ways; ++way) {
+      const element_range part = part_of(whole, ways, way);
+      for (std::uint32_t hop = 0; hop + 1 < ranks && part.count != 0; ++hop) {
+        const std::uint32_t from = way == 0 ? hop : (ranks - hop) % ranks;
+        const std::uint32_t to = way == 0 ? hop + 1 : ranks - hop - 1;
+        sink({from, to, part, part.first, false});
+      }
+    }
+  };
+  stages.push_back({chain});
+}
+
 /// Rank 0 scatters in its group of the smallest level; all who have something scatter that in their
 /// groups of the next, and so on, so that many ranks send when it comes to the larger levels. Then
 /// all gather, largest level first.
@@ -206,7 +232,11 @@ schedule make_schedule(const schedule_request& request) {
       }
       break;
     case collective_kind::broadcast:
-      append_broadcast(request, number, result.stages);
+      if (number.levels() == 1 && request.algorithms.front() == level_algorithm::ring) {
+        append_chain(request, number, result.stages);
+      } else {
+        append_broadcast(request, number, result.stages);
+      }
       break;
     case collective_kind::all_to_all:
       append_all_to_all(request, result);

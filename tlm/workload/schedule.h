@@ -36,12 +36,15 @@ struct transfer {
 using transfer_sink = std::function<void(const transfer&)>;
 
 /// What all groups do at the same time, several times in a row. All that a repetition sends, it has
-/// before it begins.
+/// before it begins, unless ranks relay.
 struct schedule_step {
   std::string name;
   rank_groups among;
   std::uint32_t repeats = 1;
   std::uint32_t operands = 0;  ///< transfers that are added to one result; 0: none
+  /// So many ranks, one after the other, pass on what they get while it comes, in pieces_of() of
+  /// what one sends. The transfers are in the order of the way.
+  std::uint32_t relays = 0;
   /// Of what a rank sends to one other in a repetition: it is cut into channels_for() of these,
   /// parts that go their way independently, one after the other.
   std::uint64_t part_elements = 0;
@@ -86,8 +89,9 @@ struct schedule_request {
 
 /// The schedule of a collective over its levels. An all-reduce is a reduce-scatter level by level,
 /// smallest first, and an all-gather the other way round; an all-to-all hands on to the right
-/// member of each level; a broadcast scatters, smallest level first, and gathers back. Throws
-/// base::configuration_error with the key "algorithm" for what cannot be done so.
+/// member of each level; a broadcast scatters, smallest level first, and gathers back, but as a
+/// ring of one level it goes from rank to rank. Throws base::configuration_error with the key
+/// "algorithm" for what cannot be done so.
 schedule make_schedule(const schedule_request& request);
 
 /// Does a schedule on real data and counts elements of all ranks that differ from what the

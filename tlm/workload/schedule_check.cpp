@@ -29,20 +29,27 @@ std::uint64_t count_wrong(const collective& what, const schedule& steps) {
   for (const schedule_stage& stage : steps.stages) {
     for (std::uint32_t repetition = 0; repetition < stage.front().repeats; ++repetition) {
       std::vector<message_in_flight> flying;
+      const auto land = [&] {
+        for (const message_in_flight& one : flying) {
+          float* place = data[one.what.to].data() + one.what.place;
+          for (std::size_t i = 0; i < one.content.size(); ++i) {
+            place[i] = one.what.add ? place[i] + one.content[i] : one.content[i];
+          }
+        }
+        flying.clear();
+      };
       for (const schedule_step& step : stage) {
         for (std::uint32_t group = 0; group < step.among.count(); ++group) {
           step.transfers(repetition, group, [&](const transfer& one) {
             const auto first = data[one.from].begin() + at(one.part.first);
             flying.push_back({one, {first, first + at(one.part.count)}});
+            if (step.relays != 0) {
+              land();
+            }
           });
         }
       }
-      for (const message_in_flight& one : flying) {
-        float* place = data[one.what.to].data() + one.what.place;
-        for (std::size_t i = 0; i < one.content.size(); ++i) {
-          place[i] = one.what.add ? place[i] + one.content[i] : one.content[i];
-        }
-      }
+      land();
     }
   }
   std::uint64_t wrong = 0;

@@ -97,6 +97,16 @@ TEST(ScheduleCost, ChannelsOfALargeRingHideItsLatency) {
       microsecond * (2 * 701));
 }
 
+TEST(ScheduleCost, ARingBroadcastTakesItsBytesOnceAndAPieceForEachRelay) {
+  // 8 ranks, 80 MB: 800 us at 100 GB/s, in 76 pieces of a MiB or more; 6 ranks relay the first one
+  // before the last rank gets anything.
+  EXPECT_EQ(time(machine_of(8), collective_kind::broadcast, level_algorithm::ring, 20'000'000, {8}),
+            base::from_seconds(1e-6 * (6 * (1 + 800.0 / 76) + 1 + 800)));
+  // 4000 B are one piece: 7 times 40 ns and 1 us.
+  EXPECT_EQ(time(machine_of(8), collective_kind::broadcast, level_algorithm::ring, 1'000, {8}),
+            nanosecond * (7 * 1'040));
+}
+
 TEST(ScheduleCost, SumsTakeHbmTimeAndOverlapWithTransfersInChannels) {
   platform::network_machine machine = machine_of(8);
   machine.accelerator.hbm_bandwidth = base::bytes_per_second(200'000'000'000);

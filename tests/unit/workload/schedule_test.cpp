@@ -144,6 +144,20 @@ TEST(Schedule, HierarchicalBroadcastSharesItsWayBetweenDomains) {
   }
 }
 
+TEST(Schedule, ARingBroadcastPassesTheWholeOnOnce) {
+  using elements_of_ranks = std::map<std::uint32_t, std::uint64_t>;
+  const auto steps = make_schedule(
+      request_for({{5}, false}, collective_kind::broadcast, level_algorithm::ring, 1200));
+  ASSERT_EQ(steps.stages.size(), 1U);
+  EXPECT_EQ(steps.stages.front().front().relays, 3U);
+  EXPECT_EQ(sent(steps, 0), (elements_of_ranks{{0, 1200}, {1, 1200}, {2, 1200}, {3, 1200}}));
+  // Halves go 0 1 2 3 4 and 0 4 3 2 1.
+  const auto both = make_schedule(
+      request_for({{5}, true}, collective_kind::broadcast, level_algorithm::ring, 1200));
+  EXPECT_EQ(sent(both, 0),
+            (elements_of_ranks{{0, 1200}, {1, 600}, {2, 1200}, {3, 1200}, {4, 600}}));
+}
+
 TEST(Schedule, RingsOnAGridUseAllDimensionsAtOnce) {
   const auto steps = make_schedule(
       request_for({{4, 4}, true}, collective_kind::all_reduce, level_algorithm::ring, 1600));

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import pty
+import signal
 import socket
 import subprocess
 import sys
@@ -31,7 +32,7 @@ class ConsoleTest(unittest.TestCase):
         self.program = pathlib.Path(scratch.name) / "echo.elf"
         subprocess.run(
             ["riscv64-unknown-elf-gcc", "-march=rv64imac_zicsr", "-mabi=lp64", "-nostdlib",
-             "-static", "-Wl,-N", "-Wl,-Ttext=0x80000000", HERE / "echo.S", "-o", self.program],
+             "-static", "-Wl,-N,--no-warn-rwx-segments", "-Wl,-Ttext=0x80000000", HERE / "echo.S", "-o", self.program],
             check=True)
 
     def build_for_virtio(self):
@@ -123,11 +124,18 @@ class ConsoleTest(unittest.TestCase):
         self.assertEqual(termios.tcgetattr(theirs), before)
 
     def test_a_key_ends_the_run_on_a_terminal(self):
+        self.end_by_key(signal.SIG_DFL)
+
+    def test_a_key_ends_a_run_that_was_started_to_ignore_interrupts(self):
+        self.end_by_key(signal.SIG_IGN)
+
+    def end_by_key(self, interrupt):
         ours, theirs = pty.openpty()
         self.addCleanup(os.close, ours)
         self.addCleanup(os.close, theirs)
         before = termios.tcgetattr(theirs)
-        run = self.start("--uart", "terminal", stdin=theirs, stdout=theirs)
+        run = self.start("--uart", "terminal", stdin=theirs, stdout=theirs,
+                         preexec_fn=lambda: signal.signal(signal.SIGINT, interrupt))
         self.assertEqual(read_until(lambda: os.read(ours, 100), b">"), b">")
         os.write(ours, b"\x01x")
         self.assertEqual(run.wait(20), -2)  # SIGINT

@@ -68,6 +68,7 @@ class terminal_port final : public standard_port {
     for (const char each : *typed) {
       if (escaped_ && each == 'x') {
         tcsetattr(STDIN_FILENO, TCSANOW, &before_);
+        std::signal(SIGINT, SIG_DFL);  // what a shell starts in the background may ignore it
         std::raise(SIGINT);
       } else if (each == escape && !escaped_) {
         escaped_ = true;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <utility>
 
 #include "base/error.h"
@@ -172,6 +171,28 @@ std::uint64_t weight(std::uint32_t source, std::uint32_t destination) {
   return 1 + mixed % heaviest;
 }
 
+/// What a source gives, by destination.
+void append_parts_of(const collective& what, std::uint32_t source,
+                     std::vector<element_range>& parts) {
+  std::uint64_t all = 0;
+  for (std::uint32_t rank = 0; rank < what.ranks; ++rank) {
+    all += weight(source, rank);
+  }
+  std::uint64_t before = 0;
+  std::uint64_t first = 0;
+  for (std::uint32_t rank = 0; rank < what.ranks; ++rank) {
+    before += weight(source, rank);
+    std::uint64_t end = what.elements * before / all;
+    if (what.kind == collective_kind::all_to_all) {
+      end = first + part_of({0, what.elements}, what.ranks, rank).count;
+    } else if (what.parts) {
+      end = first + (*what.parts)[std::size_t{source} * what.ranks + rank];
+    }
+    parts.push_back({first, end - first});
+    first = end;
+  }
+}
+
 /// The same for further groups: their ranks have other numbers, and their tags never meet.
 void repeat_for_groups(program& work, const collective& what) {
   for (std::uint32_t group = 1; group < what.groups; ++group) {
@@ -205,22 +226,18 @@ element_range part_of(element_range whole, std::uint64_t parts, std::uint64_t in
 
 element_range exchanged_part(const collective& what, std::uint32_t source,
                              std::uint32_t destination) {
-  if (what.kind == collective_kind::all_to_all) {
-    return part_of({0, what.elements}, what.ranks, destination);
+  std::vector<element_range> parts;
+  append_parts_of(what, source, parts);
+  return parts[destination];
+}
+
+std::vector<element_range> exchanged_parts(const collective& what) {
+  std::vector<element_range> parts;
+  parts.reserve(std::size_t{what.ranks} * what.ranks);
+  for (std::uint32_t source = 0; source < what.ranks; ++source) {
+    append_parts_of(what, source, parts);
   }
-  if (what.parts) {
-    const auto row = what.parts->begin() + std::ptrdiff_t{source} * what.ranks;
-    return {std::accumulate(row, row + destination, std::uint64_t{0}), row[destination]};
-  }
-  std::uint64_t before = 0;
-  std::uint64_t all = 0;
-  for (std::uint32_t rank = 0; rank < what.ranks; ++rank) {
-    before = rank == destination ? all : before;
-    all += weight(source, rank);
-  }
-  const std::uint64_t first = what.elements * before / all;
-  const std::uint64_t end = what.elements * (before + weight(source, destination)) / all;
-  return {first, end - first};
+  return parts;
 }
 
 collective_place place_of(const collective& what, std::uint32_t rank) {

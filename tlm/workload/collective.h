@@ -79,6 +79,8 @@ element_range part_of(element_range whole, std::uint64_t parts, std::uint64_t in
 /// from the two ranks. On average all are as long as a block. Given parts are as given.
 element_range exchanged_part(const collective& what, std::uint32_t source,
                              std::uint32_t destination);
+/// All of these, source by source.
+std::vector<element_range> exchanged_parts(const collective& what);
 
 /// Where a rank of any group keeps what it gives and what it gets, in elements from the start of
 /// its data. The two are the same place where NCCL would work in place.

@@ -107,14 +107,21 @@ void append_flat_exchange(const collective& what, schedule& to) {
   } else {
     base::ensure(what.kind == collective_kind::all_to_all_v, "not an exchange");
     step.flows_per_group = std::uint64_t{what.ranks} * (what.ranks - 1);
+    const std::vector<element_range> parts = exchanged_parts(what);
+    const std::uint64_t behind = place_of(what, 0).output.first;
     for (std::uint32_t rank = 0; rank < what.ranks; ++rank) {
-      to.data_elements = std::max(to.data_elements, place_of(what, rank).output.end());
+      std::uint64_t end = behind;
+      for (std::uint32_t from = 0; from < what.ranks; ++from) {
+        end += parts[std::size_t{from} * what.ranks + rank].count;
+      }
+      to.data_elements = std::max(to.data_elements, end);
     }
-    step.transfers = [what](std::uint32_t, std::uint32_t, const transfer_sink& sink) {
+    step.transfers = [what, parts, behind](std::uint32_t, std::uint32_t,
+                                           const transfer_sink& sink) {
       for (std::uint32_t to_rank = 0; to_rank < what.ranks; ++to_rank) {
-        std::uint64_t place = place_of(what, to_rank).output.first;
+        std::uint64_t place = behind;
         for (std::uint32_t from = 0; from < what.ranks; ++from) {
-          const element_range part = exchanged_part(what, from, to_rank);
+          const element_range part = parts[std::size_t{from} * what.ranks + to_rank];
           if (part.count != 0) {
             sink({from, to_rank, part, place, false});
           }

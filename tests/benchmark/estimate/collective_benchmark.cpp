@@ -48,10 +48,11 @@ void on_al128(benchmark::State& state, booted_machine& machine, collective_kind 
   report(state, done.time);
 }
 
-/// An all-reduce, from the file to the time. Without an algorithm the cheapest is found, too.
-void on_links(benchmark::State& state, const std::string& platform,
+/// From the file to the time. Without an algorithm the cheapest is found, too.
+void on_links(benchmark::State& state, const std::string& platform, collective_kind kind,
               std::optional<collective_algorithm> algorithm) {
   bench_options options;
+  options.kind = kind;
   options.platform_file = SN_SOURCE_DIR "/platforms/" + platform;
   options.algorithm = algorithm;
   options.ranks = static_cast<std::uint32_t>(state.range(0));
@@ -87,9 +88,10 @@ void register_al128(booted_machine& machine, const std::string& engine) {
 
 void register_links() {
   const auto add = [](const char* name, const char* platform,
-                      std::optional<collective_algorithm> algorithm) {
+                      std::optional<collective_algorithm> algorithm,
+                      collective_kind kind = collective_kind::all_reduce) {
     return benchmark::RegisterBenchmark(
-               name, [=](benchmark::State& state) { on_links(state, platform, algorithm); })
+               name, [=](benchmark::State& state) { on_links(state, platform, kind, algorithm); })
         ->Unit(benchmark::kMillisecond)
         ->ArgNames({"ranks", "bytes"});
   };
@@ -99,6 +101,12 @@ void register_links() {
   add("flow/one_switch_14t_128/all_reduce_ring", "one_switch_14t_128.yaml",
       collective_algorithm::ring)
       ->Args({128, gib});
+  // Parts of different length: no two flows are alike, and links are shared out anew as they end.
+  auto* uneven = add("flow/atlas950/all_to_all_v", "atlas950.yaml", collective_algorithm::direct,
+                     collective_kind::all_to_all_v);
+  for (const std::int64_t ranks : {64, 128, 256, 512}) {
+    uneven->Args({ranks, 64 * mib});
+  }
   auto* cluster =
       add("flow/cloudmatrix384_cluster/all_reduce", "cloudmatrix384_cluster.yaml", std::nullopt);
   for (std::int64_t bytes = kib; bytes <= gib; bytes *= 32) {

@@ -137,6 +137,22 @@ TEST(Fluid, SharesAreMaxMinFair) {
   EXPECT_EQ(carried(network, flows).carried, nanosecond * 3'000'000);
 }
 
+TEST(Fluid, WhatEndedFlowsLeaveIsSharedOutAgain) {
+  // 1, 2 ... 16 MB to one endpoint, whose link is never idle: 136 MB in 136 ms. Each end is further
+  // from the one before than a 256th of the time so far, so there are 16 solutions.
+  const star network({19, gigabyte_per_second, nanosecond, {}});
+  std::vector<demand> flows;
+  for (std::uint32_t i = 1; i <= 16; ++i) {
+    flows.push_back({i, 17, 1'000'000 * std::uint64_t{i}});
+  }
+  const fluid_result incast = carried(network, flows);
+  EXPECT_EQ(incast.carried, nanosecond * 136'000'000);
+  EXPECT_EQ(incast.solutions, 16U);
+  // The link of 16 gives 18 what 17 does not take: 136 - 16 MB in these 136 ms.
+  flows.push_back({16, 18, 120'000'000});
+  EXPECT_EQ(carried(network, flows).carried, nanosecond * 136'000'000);
+}
+
 TEST(Fluid, OversubscribedUplinksLimitWhatLeavesALeaf) {
   // 4 endpoints a leaf, 2 GB/s up for 4 GB/s of endpoints: a shift by a leaf runs at half the rate.
   const clos network({8, 4, gigabyte_per_second, gigabyte_per_second * 2, nanosecond, nanosecond});

@@ -15,7 +15,7 @@ SCRATCH_VIRTUAL = 0xC000_0000
 SCRATCH_SIZE = 8 * 4096
 POINTERS = (2, 8)
 MACHINE, SUPERVISOR, USER = 3, 1, 0
-SV39, SV48 = 1, 2
+SV39, SV48, SV32 = 1, 2, 3
 DELEGABLE = 0xB1FC  # all but fetch access faults and calls from supervisor and machine mode
 SUPERVISOR_INTERRUPTS = 0x222
 
@@ -322,8 +322,8 @@ class Generator:
         # In machine mode MPRV lets loads and stores be those of user mode, which MRET leaves in MPP.
         borrowed = mode == MACHINE and self.random.randrange(4) == 0
         paging = 0
-        if self.xlen == 64 and (mode != MACHINE or borrowed):
-            paging = self.random.choice([0, SV39, SV39, SV48])
+        if mode != MACHINE or borrowed:
+            paging = self.random.choice([0, SV39, SV39, SV48] if self.xlen == 64 else [0, SV32, SV32])
         self.reservation_width = self.random.choice([2, 3])
         self.good_pointers = not paging and self.random.getrandbits(1) == 1
         self.protected = self.random.randrange(3) == 0

@@ -8,7 +8,7 @@ typedef unsigned long word;
 #define CODE_WORDS 40
 #define TRAP_LIMIT 50u
 
-enum paging { BARE, SV39, SV48 };
+enum paging { BARE, SV39, SV48, SV32 };
 
 struct record {
   uint32_t mode; /* as in MPP */
@@ -93,12 +93,16 @@ static uint64_t hash(const uint64_t* words, unsigned count) {
   })
 #define SET(csr, value) __asm__ volatile("csrw " #csr ", %0" ::"r"((word)(value)) : "memory")
 
+#define INDICES (PAGE / sizeof(word))
 #if __riscv_xlen == 64
-static uint64_t top[512] __attribute__((aligned(4096))); /* of Sv48 */
-/* Code lies under an identity gigapage, the scratch pages at 0xc0000000 with flags of their own. */
-static uint64_t root[512] __attribute__((aligned(4096)));
-static uint64_t middle[512] __attribute__((aligned(4096)));
-static uint64_t leaves[512] __attribute__((aligned(4096)));
+static word top[INDICES] __attribute__((aligned(4096))); /* of Sv48 */
+#endif
+/* Code lies under identity superpages, the scratch pages at 0xc0000000 with flags of their own. */
+static word root[INDICES] __attribute__((aligned(4096)));
+#if __riscv_xlen == 64
+static word middle[INDICES] __attribute__((aligned(4096)));
+#endif
+static word leaves[INDICES] __attribute__((aligned(4096)));
 
 #define VALID 0x1u
 #define USER 0x10u
@@ -106,24 +110,31 @@ static uint64_t leaves[512] __attribute__((aligned(4096)));
 #define USED_AND_DIRTY 0xc0u
 
 static void make_tables(const struct record* r) {
-  const uint64_t user = r->mode == 0 ? USER : 0;
-  root[2] = (uint64_t)0x80000000 >> 2 | VALID | ALL_RIGHTS | USED_AND_DIRTY | user;
-  top[0] = (uint64_t)(uintptr_t)root >> 2 | VALID;
-  root[3] = (uint64_t)(uintptr_t)middle >> 2 | VALID;
-  middle[0] = (uint64_t)(uintptr_t)leaves >> 2 | VALID;
+  const word user = r->mode == 0 ? USER : 0;
+  const word code = (word)0x80000000u >> 2 | VALID | ALL_RIGHTS | USED_AND_DIRTY | user;
+#if __riscv_xlen == 64
+  root[2] = code;
+  top[0] = (word)root >> 2 | VALID;
+  root[3] = (word)middle >> 2 | VALID;
+  middle[0] = (word)leaves >> 2 | VALID;
+#else
+  for (word i = 0; i < 4; ++i) { /* of 4 MiB */
+    root[512 + i] = code + (i << 20);
+  }
+  root[768] = (word)leaves >> 2 | VALID;
+#endif
   uint64_t random = r->page_flags;
   for (unsigned i = 0; i < SCRATCH_PAGES; ++i) {
     /* All flags but U, which is mostly the right one; the last bits of `random` say. */
-    uint64_t flags = random & 0xef;
+    word flags = (word)random & 0xef;
     flags |= (random >> 8 & 3) == 0 ? 0 : VALID | 2u;
     flags |= (random >> 10 & 7) == 0 ? user ^ USER : user;
-    leaves[i] = (uint64_t)((uintptr_t)scratch + i * PAGE) >> 2 | flags;
+    leaves[i] = ((word)scratch + i * PAGE) >> 2 | flags;
     random = random * 6364136223846793005u + 1442695040888963407u;
     random ^= random >> 33;
   }
   __asm__ volatile("sfence.vma" ::: "memory");
 }
-#endif
 
 #define INTERRUPT ((word)1 << (__riscv_xlen - 1))
 #define SIE ((word)1 << 1)
@@ -197,13 +208,11 @@ static void report(void) {
   put_hex(" stvec=", GET(stvec));
   put_hex(" scause=", GET(scause));
   put_hex(" memory=", hash(scratch, SCRATCH_WORDS));
-#if __riscv_xlen == 64
   uint64_t flags = 0;
   for (unsigned i = SCRATCH_PAGES; i-- > 0;) {
     flags = flags << 8 | (leaves[i] & 0xff);
   }
   put_hex(" pages=", flags);
-#endif
   put("\n");
 }
 
@@ -220,14 +229,16 @@ static void run(const struct record* r) {
   SET(scause, 0);
   SET(stval, 0);
   SET(sscratch, 0);
-#if __riscv_xlen == 64
   make_tables(r);
-  if (r->paging != BARE) {
-    SET(satp,
-        r->paging == SV39 ? (word)8 << 60 | (word)root >> 12 : (word)9 << 60 | (word)top >> 12);
-    __asm__ volatile("sfence.vma" ::: "memory");
-  }
+#if __riscv_xlen == 64
+  const word schemes[] = {[BARE] = 0,
+                          [SV39] = (word)8 << 60 | (word)root >> 12,
+                          [SV48] = (word)9 << 60 | (word)top >> 12};
+#else
+  const word schemes[] = {[BARE] = 0, [SV32] = (word)1 << 31 | (word)root >> 12};
 #endif
+  SET(satp, schemes[r->paging]);
+  __asm__ volatile("sfence.vma" ::: "memory");
   SET(pmpaddr0, r->pmpaddr[0]);
   SET(pmpaddr1, r->pmpaddr[1]);
   SET(pmpaddr2, r->pmpaddr[2]);

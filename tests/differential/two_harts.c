@@ -43,15 +43,33 @@ enum message { ADD, FENCE_TRANSLATIONS, FENCE_CODE };
 #define SMALL_PAGES 16u
 #define REMOTE_PAGE SMALL_PAGES /* whose entry the other hart changes */
 #define LARGE_PAGES 4u
-#define LARGE ((word)0x200000)
 #define LARGE_FRAMES ((word)0x80800000)
-#define ALIAS ((word)0x80000000u)
+#define RAM ((word)0x80000000u)
+#if __riscv_xlen == 64
+#define LARGE ((word)0x200000)
+#define ALIAS (RAM << 1)
+#define HOLE (ALIAS + 0x40000000)
+#else
+#define LARGE ((word)0x400000)
+#define ALIAS ((word)0x40000000)
+#define HOLE ((word)0xf0000000u)
+#endif
 
 enum { V = 1, R = 2, W = 4, X = 8, U = 16, A = 64, D = 128 };
 
+/* Sv32 has two levels, of which the first is `middle` here. */
+#define INDICES (PAGE / sizeof(word))
+#if __riscv_xlen == 64
+#define MIDDLE 0u
 struct tables {
-  uint64_t top[512], root[512], middle[512], leaves[512];
+  word top[INDICES], root[INDICES], middle[INDICES], leaves[INDICES];
 };
+#else
+#define MIDDLE (DEMAND / LARGE)
+struct tables {
+  word middle[INDICES], leaves[INDICES];
+};
+#endif
 
 struct hart {
   enum mode mode;
@@ -131,9 +149,7 @@ static void serve(struct hart* me) {
       me->called += me->argument;
       break;
     case FENCE_TRANSLATIONS:
-      if (RV64) {
-        __asm__ volatile("sfence.vma" ::: "memory");
-      }
+      __asm__ volatile("sfence.vma" ::: "memory");
       break;
     case FENCE_CODE:
       __asm__ volatile("fence.i" ::: "memory");
@@ -185,20 +201,20 @@ __attribute__((interrupt("machine"), aligned(4))) static void machine_trap(void)
 /* Maps what a page fault was for, if anything may lie there; false if not. */
 static int map(struct hart* me, word cause, word address) {
   const word index = address - DEMAND;
-  uint64_t* entry;
-  uint64_t frame;
+  word* entry;
+  word frame;
   if (index < SMALL_PAGES * PAGE) {
     entry = &tables[me->index].leaves[index / PAGE];
     frame = (word)frames[me->index][index / PAGE];
-    frame = ALIAS | (frame & 0x7fffffff); /* physical, though this may run in the alias */
+    frame = RAM | (frame & 0x3fffffff); /* physical, though this may run in the alias */
   } else if (index >= LARGE && index < (LARGE_PAGES + 1) * LARGE) {
-    entry = &tables[me->index].middle[index / LARGE];
+    entry = &tables[me->index].middle[MIDDLE + index / LARGE];
     frame = LARGE_FRAMES + (me->index * LARGE_PAGES + index / LARGE - 1) * LARGE;
   } else {
     return 0;
   }
-  const uint64_t user = me->mode == USER ? U : 0;
-  const uint64_t rights = cause == 12 ? X : cause == 13 ? R : R | W;
+  const word user = me->mode == USER ? U : 0;
+  const word rights = cause == 12 ? X : cause == 13 ? R : R | W;
   if (!(*entry & V)) {
     *entry = frame >> 2 | V | user | rights;
   } else {
@@ -209,9 +225,9 @@ static int map(struct hart* me, word cause, word address) {
   if (random % 8 == 0) {
     tables[me->index].leaves[random / 8 % SMALL_PAGES] = 0;
   } else if (random % 8 == 1) {
-    tables[me->index].leaves[random / 8 % SMALL_PAGES] &= ~(uint64_t)(A | D);
+    tables[me->index].leaves[random / 8 % SMALL_PAGES] &= ~(word)(A | D);
   } else if (random % 64 == 2) {
-    tables[me->index].middle[1 + random / 64 % LARGE_PAGES] = 0;
+    tables[me->index].middle[MIDDLE + 1 + random / 64 % LARGE_PAGES] = 0;
   }
   __asm__ volatile("sfence.vma" ::: "memory");
   return 1;
@@ -362,14 +378,14 @@ static uint64_t load64(word address) {
 /* The other hart lets a page lie elsewhere. */
 static void change_page(struct hart* me, unsigned step) {
   const unsigned victim = step & 1;
-  const int paged = RV64 && me->mode != MACHINE;
+  const int paged = me->mode != MACHINE;
   const word page = paged ? DEMAND + REMOTE_PAGE * PAGE : (word)frames[victim][REMOTE_PAGE];
   if (me->index == victim) {
     me->sum = me->sum * 5 + (word)load64(page);
   }
   meet();
   if (me->index != victim && paged) {
-    uint64_t* entry = &tables[victim].leaves[REMOTE_PAGE];
+    word* entry = &tables[victim].leaves[REMOTE_PAGE];
     *entry ^= ((word)frames[victim][REMOTE_PAGE] ^ (word)frames[victim][REMOTE_PAGE + 1]) >> 2;
     call(me, FENCE_TRANSLATIONS, 0);
   }
@@ -433,6 +449,9 @@ static void fault(struct hart* me, unsigned count) {
     const word random = next(&me->random);
     const unsigned place = random % 24;
     unsigned kind = random / 32 % 8;
+    if (!RV64 && (kind == 5 || kind == 6)) {
+      kind -= 3;
+    }
     word offset = 64 + random / 256 % 496 * 8; /* not where the code lies */
     if (random / 0x100000 % 4 == 0) {
       offset += random / 0x400000 % 8;
@@ -448,10 +467,10 @@ static void fault(struct hart* me, unsigned count) {
       address = DEMAND + (1 + place - SMALL_PAGES) * LARGE + random / 0x1000 % 512 * PAGE + offset;
       kind = kind == 7 ? 0 : kind;
     } else {
-      address = place == 20   ? DEMAND + 0x1000000 + offset
+      address = place == 20   ? DEMAND + 16 * LARGE + offset
                 : place == 21 ? (word)(DEMAND << (RV64 ? 8 : 0)) + offset
-                : place == 22 ? (word)0 - PAGE + (offset & 0xff8)
-                              : DEMAND + 0x80000000u + offset;
+                : place == 22 ? DEMAND + 7 * LARGE + offset
+                              : HOLE + offset;
       kind = kind == 7 ? 2 : kind;
     }
     me->sum = me->sum * 7 + access(address, kind, random ^ count);
@@ -507,7 +526,7 @@ static void do_steps(struct hart* me, word seed) {
         }
         break;
       default:
-        if (lower && RV64) {
+        if (lower) {
           fault(me, 4 * count);
         }
         break;
@@ -520,30 +539,34 @@ static void do_steps(struct hart* me, word seed) {
 
 static void make_tables(struct hart* me, int four_levels) {
   struct tables* mine = &tables[me->index];
-  const uint64_t user = me->mode == USER ? U : 0;
-  const uint64_t all = V | R | W | A | D;
-  for (unsigned i = 0; i < 512; ++i) {
-    mine->top[i] = mine->root[i] = mine->middle[i] = mine->leaves[i] = 0;
+  const word user = me->mode == USER ? U : 0;
+  const word all = V | R | W | A | D;
+  for (unsigned i = 0; i < sizeof *mine / sizeof(word); ++i) {
+    ((word*)mine)[i] = 0;
   }
-  mine->top[0] = (word)mine->root >> 2 | V;
-  mine->root[0] = all | user;
-  mine->root[2] = (word)0x80000000u >> 2 | all | X | user;
-  mine->root[3] = (word)mine->middle >> 2 | V;
-  mine->root[4] = (word)0x80000000u >> 2 | all | X;
-  mine->middle[0] = (word)mine->leaves >> 2 | V;
-  mine->middle[7] = (word)(LARGE_FRAMES + PAGE) >> 2 | all | user; /* not aligned */
+  mine->middle[MIDDLE] = (word)mine->leaves >> 2 | V;
+  mine->middle[MIDDLE + 7] = (LARGE_FRAMES + PAGE) >> 2 | all | user; /* not aligned */
   mine->leaves[REMOTE_PAGE] = (word)frames[me->index][REMOTE_PAGE] >> 2 | all | user;
 #if __riscv_xlen == 64
-  if (me->mode == MACHINE) {
-    SET(satp, 0);
-  } else {
-    SET(satp, four_levels ? (word)9 << 60 | (word)mine->top >> 12
-                          : (word)8 << 60 | (word)mine->root >> 12);
-  }
-  __asm__ volatile("sfence.vma" ::: "memory");
+  mine->top[0] = (word)mine->root >> 2 | V;
+  mine->root[0] = all | user;
+  mine->root[2] = RAM >> 2 | all | X | user;
+  mine->root[3] = (word)mine->middle >> 2 | V;
+  mine->root[4] = RAM >> 2 | all | X;
+  const word satp =
+      four_levels ? (word)9 << 60 | (word)mine->top >> 12 : (word)8 << 60 | (word)mine->root >> 12;
 #else
   (void)four_levels;
+  const word clint = (word)0x02000000;
+  mine->middle[clint / LARGE] = clint >> 2 | all | user;
+  for (word i = 0; i < 2; ++i) {
+    mine->middle[RAM / LARGE + i] = (RAM + i * LARGE) >> 2 | all | X | user;
+    mine->middle[ALIAS / LARGE + i] = (RAM + i * LARGE) >> 2 | all | X;
+  }
+  const word satp = (word)1 << 31 | (word)mine->middle >> 12;
 #endif
+  SET(satp, me->mode == MACHINE ? 0 : satp);
+  __asm__ volatile("sfence.vma" ::: "memory");
 }
 
 static void fill_frames(struct hart* me) {
@@ -606,7 +629,7 @@ static void report(unsigned program) {
     word marks = 0;
     for (unsigned page = 0; page <= SMALL_PAGES + LARGE_PAGES; ++page) {
       mix(&marks, (word)(page <= SMALL_PAGES ? tables[i].leaves[page]
-                                             : tables[i].middle[page - SMALL_PAGES]));
+                                             : tables[i].middle[MIDDLE + page - SMALL_PAGES]));
     }
     put_hex(" pages=", marks);
     word content = 0;
@@ -663,7 +686,7 @@ void main_of_hart(word index) {
     fill_frames(me);
     make_tables(me, choice / 4 & 1);
     SET(sscratch, me);
-    SET(stvec, (word)supervisor_trap + (RV64 && me->mode == USER ? ALIAS : 0));
+    SET(stvec, (word)supervisor_trap + (me->mode == USER ? ALIAS - RAM : 0));
     meet();
     if (me->mode != MACHINE) {
       drop_to(me->mode);

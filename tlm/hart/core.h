@@ -180,6 +180,8 @@ class core final : public hart {
   /// To be called when what update_mode() looks at has changed.
   void update_mode();
   void forget_translations();
+  /// The page tables that satp names.
+  translation_context tables() const;
   location locate(word address, unsigned size, access_kind kind, privilege mode);
   /// The block at pc_ where code is translated or protected; null if there is a trap instead.
   const block<xlen_bits>* find_paged(bool single_step);

@@ -65,12 +65,27 @@ void core<xlen_bits>::forget_translations() {
 }
 
 template <unsigned xlen_bits>
+translation_context core<xlen_bits>::tables() const {
+  translation_context context;
+  if constexpr (xlen_bits == 32) {
+    context.scheme = satp_ >> 31 != 0 ? translation_mode::sv32 : translation_mode::bare;
+    context.root = (satp_ & csr::satp_ppn_32) * page_bytes;
+  } else {
+    context.scheme = static_cast<translation_mode>(satp_ >> 60);
+    context.root = (satp_ & csr::satp_ppn_64) * page_bytes;
+  }
+  return context;
+}
+
+template <unsigned xlen_bits>
 typename core<xlen_bits>::location core<xlen_bits>::locate(word address, unsigned size,
                                                            access_kind kind, privilege mode) {
   location found{address, {}, false, true};
   if (mode != privilege::machine && satp_ != 0) {
-    const translation_context context{satp_, mode, (mstatus_ & csr::mstatus_sum) != 0,
-                                      (mstatus_ & csr::mstatus_mxr) != 0};
+    translation_context context = tables();
+    context.mode = mode;
+    context.sum = (mstatus_ & csr::mstatus_sum) != 0;
+    context.mxr = (mstatus_ & csr::mstatus_mxr) != 0;
     const walk_result walked = walk(memory_, pmp_, context, address, kind, false);
     if (walked.status != walk_status::ok) {
       found.faults = true;
@@ -93,8 +108,8 @@ std::optional<std::uint64_t> core<xlen_bits>::translate(std::uint64_t virtual_ad
   if (data_mode() == privilege::machine || satp_ == 0) {
     return virtual_address;
   }
-  const walk_result walked = walk(memory_, pmp_, {satp_, data_mode(), true, true}, virtual_address,
-                                  access_kind::load, true);
+  const walk_result walked =
+      walk(memory_, pmp_, tables(), virtual_address, access_kind::load, true);
   return walked.status == walk_status::ok ? std::optional(walked.physical) : std::nullopt;
 }
 

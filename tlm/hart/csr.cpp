@@ -171,14 +171,14 @@ bool core<xlen_bits>::write_any_csr(unsigned number, word value, unsigned comple
       write_supervisor_csr(number, value);
       break;
   }
-  // A counter has the written value when the next instruction reads it.
+  // A counter has the written value when the next instruction reads it: the write takes the place
+  // of the step that this instruction would have been, in the other half of RV32 too.
   const unsigned low = xlen_bits == 32 ? number & ~csr::high_half : number;
   if (low == csr::mcycle || low == csr::minstret) {
     const std::uint32_t inhibit = low == csr::mcycle ? csr::inhibit_cycle : csr::inhibit_instret;
     const std::uint64_t running = (mcountinhibit_ & inhibit) != 0 ? 0U : 1U;
-    const std::uint64_t ahead = completing * running;
     const std::uint64_t wanted =
-        xlen_bits == 32 ? replace_half(*counter(low) + ahead, value, low != number) : value;
+        xlen_bits == 32 ? replace_half(*counter(low), value, low != number) : value;
     if (low == csr::mcycle) {
       cycle_offset_ = wanted - running * (position() + completing);
     } else {

@@ -116,6 +116,10 @@ inline constexpr std::uint64_t misa_f = 1U << 5;
 inline constexpr std::uint64_t misa_s = 1U << 18;
 inline constexpr std::uint64_t misa_u = 1U << 20;
 
+/// satp: where the root table lies, in pages, without ASID and mode.
+inline constexpr std::uint64_t satp_ppn_32 = (std::uint64_t{1} << 22) - 1;
+inline constexpr std::uint64_t satp_ppn_64 = (std::uint64_t{1} << 44) - 1;
+
 /// FIOM, the one field of menvcfg and senvcfg; it changes nothing, since every fence orders all.
 inline constexpr std::uint64_t envcfg_fiom = 1U << 0;
 

@@ -50,16 +50,17 @@ void core<xlen_bits>::write_status(word value, word writable) {
 
 template <unsigned xlen_bits>
 void core<xlen_bits>::write_satp(word value) {
-  if (xlen_bits == 32) {
-    return;  // bare is the only mode
-  }
-  const auto mode = static_cast<translation_mode>(std::uint64_t{value} >> 60);
-  if (mode == translation_mode::bare) {
-    satp_ = 0;
-  } else if (mode == translation_mode::sv39 || mode == translation_mode::sv48) {
-    // There are no ASIDs.
-    constexpr std::uint64_t kept = std::uint64_t{0xf} << 60 | ((std::uint64_t{1} << 44) - 1);
-    satp_ = static_cast<word>(value & kept);
+  // There are no ASIDs. A write with a mode that does not exist does nothing.
+  if constexpr (xlen_bits == 32) {
+    constexpr word mode = word{1} << 31;
+    satp_ = (value & mode) != 0 ? static_cast<word>(value & (mode | csr::satp_ppn_32)) : 0;
+  } else {
+    const auto mode = static_cast<translation_mode>(value >> 60);
+    if (mode == translation_mode::bare) {
+      satp_ = 0;
+    } else if (mode == translation_mode::sv39 || mode == translation_mode::sv48) {
+      satp_ = value & (word{0xf} << 60 | csr::satp_ppn_64);
+    }
   }
   forget_translations();
 }

@@ -13,7 +13,7 @@ struct extensions {
   bool zba = false;
   bool zbb = false;
   bool zbs = false;
-  /// Supervisor and user mode, physical memory protection, and (RV64) Sv39 and Sv48.
+  /// Supervisor and user mode, physical memory protection, and Sv32 (RV32) or Sv39 and Sv48 (RV64).
   bool supervisor = false;
 };
 

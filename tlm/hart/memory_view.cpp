@@ -92,12 +92,13 @@ void memory_view::forget_pages(unsigned view) {
   write_pages_.at(view).fill({});
 }
 
-bool memory_view::peek(std::uint64_t address, std::uint64_t& value) {
-  const window* found = find_window(address, sizeof value);
+bool memory_view::peek(std::uint64_t address, unsigned size, std::uint64_t& value) {
+  const window* found = find_window(address, size);
   if (found == nullptr) {
     return false;
   }
-  std::memcpy(&value, found->memory.host + (address - found->memory.base), sizeof value);
+  value = 0;
+  std::memcpy(&value, found->memory.host + (address - found->memory.base), size);
   return true;
 }
 

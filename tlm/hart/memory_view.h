@@ -65,8 +65,8 @@ class memory_view {
   /// Any access of 1, 2, 4 or 8 bytes; misaligned ones succeed in plain memory only.
   access read(std::uint64_t address, unsigned size, std::uint64_t& value);
   access write(std::uint64_t address, unsigned size, std::uint64_t value);
-  /// Reads 8 bytes of plain memory; false elsewhere.
-  bool peek(std::uint64_t address, std::uint64_t& value);
+  /// Reads up to 8 bytes of plain memory; false elsewhere.
+  bool peek(std::uint64_t address, unsigned size, std::uint64_t& value);
 
   /// Whether an atomic may access these bytes: inside plain memory that is writable.
   bool allows_atomic(std::uint64_t address, unsigned size);

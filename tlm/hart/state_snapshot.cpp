@@ -1,5 +1,8 @@
 #include "hart/state_snapshot.h"
 
+#include "hart/csr.h"
+#include "hart/translation.h"
+
 namespace sn::hart {
 namespace {
 
@@ -55,6 +58,29 @@ void for_each_number(State& state, Action take) {
   take(state.waiting);
 }
 
+/// What no hart can be in, whatever its width and its extensions.
+void refuse_impossible(const hart_state& state, const base::snapshot_reader& from) {
+  constexpr std::uint64_t interrupts = csr::machine_interrupts | csr::supervisor_interrupts;
+  const std::uint64_t pending = state.mip | state.interrupts_raised;
+  if (((state.mie | pending | state.mideleg) & ~interrupts) != 0) {
+    from.refuse("an interrupt that does not exist");
+  }
+  if ((state.medeleg & ~csr::delegable_exceptions) != 0) {
+    from.refuse("an exception that does not exist, delegated");
+  }
+  if (((state.pc | state.mepc | state.sepc) & 1U) != 0) {
+    from.refuse("an odd address of an instruction");
+  }
+  if ((state.mstatus & csr::mstatus_mpp) == std::uint64_t{2} << csr::mstatus_mpp_shift) {
+    from.refuse("a previous privilege mode that does not exist");
+  }
+  const auto scheme = static_cast<translation_mode>(state.satp >> 60);
+  if (scheme != translation_mode::bare && scheme != translation_mode::sv39 &&
+      scheme != translation_mode::sv48) {
+    from.refuse("page tables of a kind that does not exist");
+  }
+}
+
 }  // namespace
 
 void save_state(const hart_state& state, base::snapshot_writer& to) {
@@ -72,6 +98,7 @@ hart_state restore_state(base::snapshot_reader& from) {
     from.refuse("a privilege mode that does not exist");
   }
   state.mode = privilege{mode};
+  refuse_impossible(state, from);
   return state;
 }
 

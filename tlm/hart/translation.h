@@ -1,4 +1,4 @@
-// Virtual memory: walks the page tables of Sv39 and Sv48.
+// Virtual memory: walks the page tables of Sv32, Sv39 and Sv48.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ namespace sn::hart {
 /// The page of virtual memory, and the smallest that is translated.
 inline constexpr std::uint64_t page_bytes = 4096;
 
-/// Values of satp.MODE.
-enum class translation_mode : unsigned { bare = 0, sv39 = 8, sv48 = 9 };
+/// Values of satp.MODE; RV32 has one bit for it.
+enum class translation_mode : unsigned { bare = 0, sv32 = 1, sv39 = 8, sv48 = 9 };
 
 /// How a walk ended.
 enum class walk_status {
@@ -24,7 +24,8 @@ enum class walk_status {
 
 /// What decides about a translation besides the address.
 struct translation_context {
-  std::uint64_t satp = 0;
+  translation_mode scheme = translation_mode::bare;
+  std::uint64_t root = 0;               ///< physical address of the first table
   privilege mode = privilege::machine;  ///< of the access: supervisor or user
   bool sum = false;                     ///< supervisor may load and store in pages of the user
   bool mxr = false;                     ///< loads from pages that may only be executed
@@ -37,9 +38,9 @@ struct walk_result {
   bool dirty = false;  ///< the page is marked as written
 };
 
-/// Translates `address` by the tables at satp (privileged specification 1.12, section 4.3.2). Sets
-/// the bits A and D of the leaf as hardware does, unless `debug`, which neither sets nor checks
-/// anything but that there is a page. Tables must lie in plain memory.
+/// Translates `address` by the tables at `root` (privileged specification 1.12, section 4.3.2).
+/// Sets the bits A and D of the leaf as hardware does, unless `debug`, which neither sets nor
+/// checks anything but that there is a page. Tables must lie in plain memory.
 walk_result walk(memory_view& memory, const pmp& protection, const translation_context& context,
                  std::uint64_t address, access_kind kind, bool debug);
 

@@ -77,7 +77,7 @@ void add_harts(writer& tree, const device_tree_parameters& parameters) {
     tree.text("status", "okay");
     tree.text("compatible", "riscv");
     tree.text("riscv,isa", hart::isa_string(parameters.isa));
-    tree.text("mmu-type", parameters.isa.xlen == 64 ? "riscv,sv48" : "riscv,none");
+    tree.text("mmu-type", parameters.isa.xlen == 64 ? "riscv,sv48" : "riscv,sv32");
     tree.begin("interrupt-controller");
     tree.cell("#interrupt-cells", 1);
     tree.flag("interrupt-controller");

@@ -125,6 +125,8 @@ constexpr word csrrci(word rd, word csr, word immediate) {
 inline constexpr word ecall = 0x0000'0073;
 inline constexpr word ebreak = 0x0010'0073;
 inline constexpr word mret = 0x3020'0073;
+inline constexpr word sret = 0x1020'0073;
+inline constexpr word sfence_vma = 0x1200'0073;
 inline constexpr word wfi = 0x1050'0073;
 inline constexpr word fence = 0x0ff0'000f;
 inline constexpr word fence_i = 0x0000'100f;

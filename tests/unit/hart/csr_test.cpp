@@ -168,6 +168,20 @@ TEST(csrs, rv32_has_upper_halves) {
   EXPECT_EQ(m.get(3), 0x1234'5678U);
 }
 
+TEST(csrs, a_write_of_either_half_of_a_counter_of_rv32_takes_the_place_of_its_step) {
+  for (const unsigned number : {csr::minstret, csr::mcycle}) {
+    machine m(32);
+    m.set(1, 0xffff'ffff);
+    m.execute({a::csrrw(0, number, 1), a::csrrw(0, number + csr::high_half, 1),
+               a::csrrs(2, number + csr::high_half, 0), a::csrrs(3, number, 0),
+               a::csrrs(4, number + csr::high_half, 0)});
+    // 2^64 - 1 when the third instruction begins, then 0, then 1.
+    EXPECT_EQ(m.get(2), 0xffff'ffffU);
+    EXPECT_EQ(m.get(3), 0U);
+    EXPECT_EQ(m.get(4), 0U);
+  }
+}
+
 TEST(csrs, time_comes_from_the_bus) {
   machine m(64);
   m.memory.time_value = 0x1234'5678'9abc'def0;

@@ -103,6 +103,17 @@ exchange to_neighbours(unsigned ranks, unsigned neighbours, std::uint32_t bytes)
   return result;
 }
 
+exchange to_both_sides(unsigned ranks, unsigned neighbours, std::uint32_t bytes) {
+  exchange result{named(fmt::format("{} neighbours on both sides", neighbours), ranks, bytes), {}};
+  for (unsigned rank = 0; rank < ranks; ++rank) {
+    for (unsigned distance = 1; distance <= neighbours / 2; ++distance) {
+      result.transfers.push_back({rank, (rank + distance) % ranks, 0, bytes, {}});
+      result.transfers.push_back({rank, (rank + ranks - distance) % ranks, 0, bytes, {}});
+    }
+  }
+  return result;
+}
+
 exchange random_graph(unsigned ranks, unsigned neighbours, std::uint32_t bytes) {
   exchange result{named(fmt::format("about {} random peers", neighbours), ranks, bytes), {}};
   base::random_generator random(3);

@@ -138,13 +138,24 @@ TEST(flow_against_cell, hundreds_of_cells_per_plane_are_within_the_error_for_ban
        fabric::flow_error::bandwidth_bound);
 }
 
+TEST(flow_against_cell, partly_connected_exchanges_are_within_the_error_for_bandwidth) {
+  std::vector<exchange> all;
+  for (const unsigned neighbours : {2U, 8U, 16U, 28U, 32U, 40U, 48U, 60U}) {
+    all.push_back(to_neighbours(64, neighbours, 524'288));
+  }
+  for (const unsigned peers : {4U, 16U, 48U}) {
+    all.push_back(random_graph(64, peers, 524'288));
+  }
+  hold(all, fabric::flow_error::bandwidth_bound, 0.06);
+}
+
 /// What the stated error does not cover: how well iSLIP does here depends on where its pointers
 /// happen to be. The limits are what is measured, so that a change shows.
-TEST(flow_against_cell, partly_connected_exchanges_are_further_off) {
-  hold(
-      {to_neighbours(64, 2, 524'288), to_neighbours(64, 8, 524'288), to_neighbours(64, 32, 524'288),
-       random_graph(64, 4, 524'288), random_graph(64, 16, 524'288), random_graph(64, 48, 524'288)},
-      0.23, 0.23);
+TEST(flow_against_cell, some_partly_connected_exchanges_are_further_off) {
+  hold({to_neighbours(64, 12, 524'288), to_neighbours(64, 24, 524'288),
+        to_neighbours(48, 32, 524'288), to_both_sides(64, 16, 524'288),
+        to_both_sides(64, 32, 524'288), to_both_sides(64, 40, 524'288)},
+       0.49, 0.49);
 }
 
 }  // namespace

@@ -9,6 +9,8 @@ using base::port_set;
 
 /// Of so few inputs the pointers find an order without collisions soon.
 constexpr unsigned few = 3;
+/// What outputs use at most whose pointers chase each other over several runs of inputs.
+constexpr double chasing = 0.8;
 
 /// How often a pointer on its way once around `rivals` skips one or more that do not ask.
 unsigned runs_of_holes(const port_set& rivals, const port_set& asks) {
@@ -33,19 +35,56 @@ unsigned runs_of_holes(const port_set& rivals, const port_set& asks) {
   return runs + (asked && first_is_hole ? 1U : 0U);
 }
 
+/// What an output uses that `asking` of so many rivals ask for, if its pointer and those of the
+/// others go round in `period` slots, in which each serves all that ask.
+double in_rounds_of(double period, unsigned asking, double density) {
+  return 1.0 / (1.0 + density * (period - asking) / asking);
+}
+
+/// The same for inputs that began together and leave one run of holes: the pointers lock into a
+/// round that is 2 / k of one over all rivals, the shortest that is longer than the run.
+double in_locked_rounds(unsigned rivals, unsigned asking, double density) {
+  const unsigned k = (2 * rivals + asking - 1) / asking - 1;
+  return in_rounds_of(2.0 * rivals / k, asking, density);
+}
+
+/// The same for several runs of holes: pointers chase each other.
+double in_chasing_rounds(unsigned rivals, unsigned asking, unsigned runs, double density) {
+  const double used = std::min(chasing, in_rounds_of(asking + runs, asking, density));
+  return std::max(used, in_rounds_of(rivals, asking, density));
+}
+
 }  // namespace
 
 flow_contention::flow_contention(unsigned ports, unsigned iterations)
-    : iterations_(iterations), outputs_(ports), inputs_(ports), granted_(ports), accepted_(ports) {}
+    : iterations_(iterations),
+      outputs_(ports),
+      inputs_(ports),
+      first_(ports, never),
+      last_(ports),
+      granted_(ports),
+      accepted_(ports) {}
 
-void flow_contention::ask(unsigned input, unsigned output) {
+void flow_contention::ask(unsigned input, unsigned output, std::uint64_t slot, bool once) {
   outputs_[input].set(output);
   inputs_[output].set(input);
+  if (!once) {
+    first_[output] = std::min(first_[output], slot);
+    last_[output] = slot;
+  }
+}
+
+/// The inputs that ask for an output began within one round of all pointers.
+bool flow_contention::began_together(unsigned output, unsigned rivals) const {
+  return first_[output] != never && last_[output] - first_[output] <= rivals;
 }
 
 void flow_contention::withdraw(unsigned input, unsigned output) {
   outputs_[input].reset(output);
   inputs_[output].reset(input);
+  if (inputs_[output].none()) {
+    first_[output] = never;
+  }
 }
 
 void flow_contention::limit(max_min& flows) {
@@ -65,7 +104,12 @@ void flow_contention::limit(max_min& flows) {
     if (asking == 0) {
       return;
     }
-    double used = 1.0 / (1.0 + density * runs_of_holes(rivals, asks) / asking);
+    const unsigned runs = runs_of_holes(rivals, asks);
+    double used = in_rounds_of(asking + runs, asking, density);
+    if (runs != 0 && began_together(output, competing)) {
+      used = runs == 1 ? in_locked_rounds(competing, asking, density)
+                       : in_chasing_rounds(competing, asking, runs, density);
+    }
     if (competing - asking >= asking) {
       if (!weighed) {
         weigh(rivals);

@@ -244,8 +244,9 @@ void flow_plane::begin_flows() {
     std::pop_heap(beginnings_.begin(), beginnings_.end(), later);
     beginning& next = beginnings_.back();
     if (!next.granted) {
-      contention_.ask(next.input, next.output);
-      if (shares_[flow_of(next.input, next.output).head].cells == 1) {
+      const bool once = shares_[flow_of(next.input, next.output).head].cells == 1;
+      contention_.ask(next.input, next.output, now_, once);
+      if (once) {
         std::uint64_t& turn = next_turn_[next.output];
         next.slot = std::max(turn, now_);
         turn = next.slot + slots_per_cell_[next.output];

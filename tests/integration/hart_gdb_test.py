@@ -114,6 +114,33 @@ class HartGdbTest(unittest.TestCase):
         output, _ = machine.process.communicate(timeout=PATIENCE_S)
         self.assertIn("the debugger ended the run", output)
 
+    def test_the_end_of_a_program_is_told_and_a_reset_loads_it_whole_again(self):
+        folder = self.program.parent
+        program = folder / "ends.elf"
+        (folder / "ends.S").write_text("""
+        .globl _start
+        _start: la s0, counter; lw s1, 0(s0); addi s1, s1, 1; sw s1, 0(s0)
+        .globl again
+        again: la t0, tohost; slli t1, s1, 1; ori t1, t1, 1; sw t1, 0(t0); j .
+        .data
+        .globl tohost
+        tohost: .dword 0
+        .bss
+        counter: .word 0
+        """)
+        subprocess.run(["riscv64-unknown-elf-gcc", "-march=rv64imac", "-mabi=lp64", "-mcmodel=medany", "-nostdlib",
+                        "-static", "-Wl,-N,--no-relax,--no-warn-rwx-segments", "-Wl,-Ttext=0x80000000", folder / "ends.S",
+                        "-o", program], check=True)
+        machine = self.machine(program)
+        text = machine.gdb("hbreak again", "continue", "p $s1", "monitor reset",
+                           "maintenance flush register-cache", "continue", "p $s1", "delete", "continue",
+                           elf=program)
+        # The counter in .bss is 0 again.
+        self.assertEqual(re.findall(r"\$\d+ = (\d+)", text), ["1", "1"], text)
+        self.assertIn("[Inferior 1 (Remote target) exited with code 01]", text)
+        machine.process.communicate(timeout=PATIENCE_S)
+        self.assertEqual(machine.process.returncode, 1)
+
     def test_open_sbi_hands_over_in_supervisor_mode(self):
         text = self.machine("--bios", OPENSBI, "--kernel", U_BOOT, "--harts", "2").gdb(
             "hbreak *0x80200000", "continue", "printf \"mode %d\\n\", $priv", "p $fs0",

@@ -451,6 +451,9 @@ int run(arguments& given) {
     each->finish();
   }
   const int code = report(outcome);
+  if (debugger != nullptr) {
+    debugger->end(code);
+  }
   bool all_seen = is_finished(given.script, scripts.uart);
   all_seen = is_finished(console_script_of(given), scripts.second) && all_seen;
   return all_seen || code != 0 ? code : exit_failed_run;

@@ -82,6 +82,12 @@ void debugger::advance(const sc_core::sc_time& span) {
   }
 }
 
+void debugger::end(int status) {
+  if (attached() && stub_.running()) {
+    send(fmt::format("W{:02x}", status));
+  }
+}
+
 bool debugger::stand() {
   send(stub_.stop_reply());
   in_turn_ = true;

@@ -65,6 +65,8 @@ class debugger {
   /// Lets simulated time go on by `span`, with all stops in between, or until the simulation ends
   /// by itself (sc_stop). A debugger may come and go. Throws killed.
   void advance(const sc_core::sc_time& span);
+  /// The run has ended by itself with this exit status: tells a debugger that waits for a stop.
+  void end(int status);
 
  private:
   /// Deals with what has arrived, after waiting for something if `wait`.

@@ -333,9 +333,23 @@ struct virt_machine::parts : dma_memory {
     }
   }
 
+  /// Zeros, as RAM has them at power-on.
+  void clear(std::uint64_t address, std::uint64_t count) {
+    const std::vector<std::byte> zeros(page);
+    while (count > 0) {
+      const std::uint64_t part = std::min(count, page);
+      ram.load(address - virt_map::ram, zeros.data(), part);
+      address += part;
+      count -= part;
+    }
+  }
+
   void load_elf(const hart::elf_image& image) {
     for (const hart::elf_segment& each : image.segments) {
       ram.load(each.address - virt_map::ram, each.data.data(), each.data.size());
+      if (has_run) {
+        clear(each.address + each.data.size(), each.size - each.data.size());
+      }
     }
     std::optional<std::uint64_t> tohost;
     std::optional<std::uint64_t> fromhost;
@@ -611,6 +625,7 @@ struct virt_machine::parts : dma_memory {
   }
 
   void reset() {
+    has_run = true;
     const std::uint64_t entry = load_images();
     if (board != nullptr) {
       board->reset();
@@ -643,6 +658,7 @@ struct virt_machine::parts : dma_memory {
   std::unique_ptr<htif> host;
   kernel::turns::member watch = 0;
   sc_core::sc_time next_look;
+  bool has_run = false;  ///< RAM is no longer what it is at power-on
   std::uint64_t kernel_entry = 0;
   std::uint64_t initrd_base = 0;
   std::uint64_t initrd_bytes = 0;

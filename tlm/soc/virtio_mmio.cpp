@@ -237,6 +237,7 @@ void virtio_mmio::write_queue(std::uint64_t offset, std::uint32_t value) {
   switch (offset) {
     case queue_num:
       selected.size = value <= queue_limit ? value : 0;
+      selected.ready = selected.ready && selected.size != 0;
       break;
     case queue_ready:
       selected.ready = (value & 1U) != 0 && selected.size != 0;

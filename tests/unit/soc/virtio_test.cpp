@@ -134,6 +134,20 @@ struct console_driver {
   }
 };
 
+TEST(virtio, a_queue_that_loses_its_entries_is_no_longer_ready) {
+  for (const std::uint32_t entries_now : {0U, 257U, 0xffff'ffffU}) {
+    console_driver d;
+    d.with.memory.put(0x5000, std::uint8_t{'x'});
+    d.with.describe(1, 0, 0x5000, 1, 0);
+    d.with.write(0x030, 1);
+    d.with.write(0x038, entries_now);
+    EXPECT_EQ(d.with.read(0x044), 0U);
+    d.with.offer(1, 0);
+    EXPECT_EQ(d.sent, "");
+    EXPECT_EQ(d.with.used(1), 0U);
+  }
+}
+
 TEST(virtio, features_that_are_not_offered_are_not_accepted) {
   driver d(std::make_unique<virtio_console>());
   EXPECT_EQ(d.read(0x008), 3U);

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "base/error.h"
@@ -26,6 +27,8 @@ using workload::level_algorithm;
 
 /// Transfers of a stage that are looked at one by one, at most: more take minutes and gigabytes.
 constexpr std::uint64_t transfer_limit = 4'000'000;
+/// Ranks up to which trees are tried without being asked for: no two of their links are alike.
+constexpr std::uint32_t tree_limit = 4'096;
 /// Elements of each block of the reference size: divisible by whatever parts blocks are cut into.
 constexpr std::uint64_t reference_block = 49'152;
 
@@ -34,6 +37,7 @@ struct plan {
   collective_algorithm algorithm = collective_algorithm::hierarchical;
   std::vector<std::uint32_t> levels;
   std::vector<level_algorithm> how;
+  std::uint32_t trees = 0;  ///< of all ranks, instead
 };
 
 /// Plans and what they cost, each costed once.
@@ -55,6 +59,14 @@ class planner {
     for (const auto& [algorithm, how] : flat_algorithms()) {
       add_if_wanted(result, wanted, {algorithm, {ranks_}, {how}});
     }
+    const bool trees = kind_ == collective_kind::all_reduce || kind_ == collective_kind::broadcast;
+    if (trees && (wanted || ranks_ <= tree_limit)) {
+      add_if_wanted(result, wanted,
+                    {collective_algorithm::binary_tree, {ranks_}, {level_algorithm::direct}, 1});
+      add_if_wanted(
+          result, wanted,
+          {collective_algorithm::double_binary_tree, {ranks_}, {level_algorithm::direct}, 2});
+    }
     if (by_level()) {
       for (const std::vector<std::uint32_t>& levels : {levels_, with_split_level()}) {
         for (const std::vector<level_algorithm>& how : ways(levels)) {
@@ -70,7 +82,7 @@ class planner {
   const std::vector<std::uint32_t>& levels() const { return levels_; }
 
   const schedule_cost& cost(const plan& one) {
-    const auto found = costs_.find({one.levels, one.how});
+    const auto found = costs_.find({one.levels, one.how, one.trees});
     if (found != costs_.end()) {
       return found->second;
     }
@@ -92,7 +104,8 @@ class planner {
                                                  cost_of_stage(machine_, stage, fold, where_))
                                         .first->second);
     }
-    return costs_.emplace(std::make_pair(one.levels, one.how), std::move(result)).first->second;
+    return costs_.emplace(std::make_tuple(one.levels, one.how, one.trees), std::move(result))
+        .first->second;
   }
 
   collective collective_of(std::uint64_t elements) const {
@@ -107,7 +120,7 @@ class planner {
   workload::schedule_request request(const plan& one, const collective& what) const {
     // Among all at once a grid is a network like any other.
     return {what, one.levels, one.how,
-            where_.is_plain() && machine_.is_grid() && one.levels == levels_};
+            where_.is_plain() && machine_.is_grid() && one.levels == levels_, one.trees};
   }
 
  private:
@@ -215,8 +228,9 @@ class planner {
   placement where_;
   std::shared_ptr<const std::vector<std::uint64_t>> parts_;
   std::vector<std::uint32_t> levels_;
-  std::map<std::pair<std::vector<std::uint32_t>, std::vector<level_algorithm>>, schedule_cost>
-      costs_;
+  std::map<std::tuple<std::vector<std::uint32_t>, std::vector<level_algorithm>, std::uint32_t>,
+           schedule_cost>
+      costs_;  ///< by levels, how each is done, and trees
   std::map<std::pair<std::vector<std::uint32_t>, std::string>, stage_cost> stage_costs_;
 };
 

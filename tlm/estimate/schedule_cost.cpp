@@ -137,6 +137,8 @@ stage_cost cost_of_stage(const platform::network_machine& machine,
   cost.repeats = stage.front().repeats;
   cost.part_elements = stage.front().part_elements;
   cost.relays = stage.front().relays;
+  cost.adding_hops = stage.front().adding_hops;
+  cost.hop_share = stage.front().hop_share;
   network::flow_classes flows(*machine.network);
   memory_load memory;
   const std::uint32_t copies = sample_of(machine, stage.front(), fold).copies;
@@ -204,35 +206,35 @@ base::picoseconds time_of(const platform::network_machine& machine, const schedu
   const platform::accelerator_parameters& gpu = machine.accelerator;
   const double scale = static_cast<double>(elements) / static_cast<double>(cost.elements);
   const auto hbm = static_cast<double>(gpu.hbm_bandwidth.value);
+  const base::picoseconds launch = gpu.command_fetch_latency + gpu.kernel_launch_overhead;
   double total = 0.0;      // seconds
   double computing = 0.0;  // the same if only the compute engine held up stages with sums
   for (const stage_cost& stage : cost.stages) {
     const auto part = static_cast<std::uint64_t>(static_cast<double>(stage.part_elements) * scale);
-    const std::uint32_t channels = workload::channels_for(part);
+    const bool relayed = stage.relays != 0;
+    const auto cuts = static_cast<double>(relayed ? workload::pieces_of({0, part})
+                                                  : workload::channels_for(part));
     const double copies = scale * stage.copy_bytes / hbm;
     const double sums = scale * stage.sum_bytes / (hbm * gpu.elementwise.memory);
     const double links = std::max(scale * stage.carried_seconds, copies);
+    const double bytes = cuts == 1.0 ? links + sums : std::max(links, copies + sums);
     base::picoseconds fixed = stage.latency + gpu.command_fetch_latency + gpu.hbm_latency * 3;
-    if (stage.sums) {
-      fixed += gpu.command_fetch_latency + gpu.kernel_launch_overhead;
-    }
     if (stage.outer_messages != 0) {
       fixed += base::from_seconds(static_cast<double>(stage.outer_messages) /
                                   machine.messages_per_second);
     }
-    const double n = stage.repeats;
-    const double once = base::to_seconds(fixed);
-    const double bytes = channels == 1 ? links + sums : std::max(links, copies + sums);
-    const double waiting = n * (once + bytes / channels);
-    double taken = std::max(waiting, n * bytes + once);
-    if (stage.relays != 0) {
-      const auto pieces = static_cast<double>(workload::pieces_of({0, part}));
-      taken = stage.relays * (once + bytes / pieces) + once + bytes;
+    if (stage.sums && !relayed) {
+      fixed += launch;
     }
+    const double once = base::to_seconds(fixed);
+    const double n = stage.repeats;
+    const double taken = relayed ? stage.relays * (once + stage.hop_share * bytes / cuts) + once +
+                                       bytes + stage.adding_hops * base::to_seconds(launch)
+                                 : std::max(n * (once + bytes / cuts), n * bytes + once);
     total += taken;
-    // Launches of all channels follow each other on the compute engine.
+    // Launches of all channels or pieces follow each other on the compute engine.
     computing +=
-        stage.sums ? n * (channels * base::to_seconds(gpu.kernel_launch_overhead) + sums) : taken;
+        stage.sums ? n * (cuts * base::to_seconds(gpu.kernel_launch_overhead) + sums) : taken;
   }
   return base::from_seconds(std::max(total, computing));
 }

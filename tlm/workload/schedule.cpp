@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "workload/schedule_exchange.h"
 #include "workload/schedule_steps.h"
+#include "workload/schedule_tree.h"
 
 namespace sn::workload {
 
@@ -186,6 +187,9 @@ void append_broadcast(const schedule_request& request, const digits& number,
 }
 
 void check(const schedule_request& request) {
+  base::ensure(request.trees == 0 || request.what.kind == collective_kind::all_reduce ||
+                   request.what.kind == collective_kind::broadcast,
+               "a collective that trees do not do");
   std::uint64_t product = 1;
   for (const std::uint32_t size : request.levels) {
     product *= size;
@@ -216,6 +220,10 @@ schedule make_schedule(const schedule_request& request) {
   for (std::uint32_t rank = 0; rank < std::min(request.what.ranks, 2U); ++rank) {
     const collective_place place = place_of(request.what, rank);
     result.data_elements = std::max({result.data_elements, place.input.end(), place.output.end()});
+  }
+  if (request.trees != 0) {
+    append_trees(request.what, request.trees, result.stages);
+    return result;
   }
   switch (request.what.kind) {
     case collective_kind::all_reduce:

@@ -45,6 +45,8 @@ struct schedule_step {
   /// So many ranks, one after the other, pass on what they get while it comes, in pieces_of() of
   /// what one sends. The transfers are in the order of the way.
   std::uint32_t relays = 0;
+  std::uint32_t adding_hops = 0;  ///< on the longest way, where ranks relay: hops to a sum
+  double hop_share = 1.0;         ///< of what the busiest rank sends or gets: in one hop
   /// Of what a rank sends to one other in a repetition: it is cut into channels_for() of these,
   /// parts that go their way independently, one after the other.
   std::uint64_t part_elements = 0;
@@ -85,6 +87,9 @@ struct schedule_request {
   /// Levels are the dimensions of a grid: rings go both ways around, and if all are equally long,
   /// an all-reduce is cut into as many parts, each of which begins with another dimension.
   bool grid = false;
+  /// All-reduce and broadcast: by so many binary trees of all ranks, 1 or 2; levels are not looked
+  /// at. 0: by levels.
+  std::uint32_t trees = 0;
 };
 
 /// The schedule of a collective over its levels. An all-reduce is a reduce-scatter level by level,

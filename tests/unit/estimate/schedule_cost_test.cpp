@@ -107,6 +107,31 @@ TEST(ScheduleCost, ARingBroadcastTakesItsBytesOnceAndAPieceForEachRelay) {
             nanosecond * (7 * 1'040));
 }
 
+base::picoseconds tree_time(collective_kind kind, std::uint64_t elements) {
+  const auto machine = machine_of(8);
+  workload::schedule_request request;
+  request.what.kind = kind;
+  request.what.ranks = 8;
+  request.what.elements = elements;
+  request.levels = {8};
+  request.algorithms = {level_algorithm::direct};
+  request.trees = 2;
+  return time_of(machine, cost_of(machine, request.what, workload::make_schedule(request)),
+                 elements);
+}
+
+TEST(ScheduleCost, TwoTreesTakeALevelsPieceEachAndTheBytesOnce) {
+  // Rank 0 feeds two trees of three levels. 4000 B, halves of 2000 B: whoever has two children
+  // sends 4000 B, 40 ns, and three hops wait for one another.
+  EXPECT_EQ(tree_time(collective_kind::broadcast, 1'000), nanosecond * (3 * 1'040));
+  // 80 MB, halves in 38 pieces of a MiB or more: 800 us, and a piece and 1 us for two relays.
+  EXPECT_EQ(tree_time(collective_kind::broadcast, 20'000'000),
+            base::from_seconds(1e-6 * (2 * (1 + 800.0 / 38) + 1 + 800)));
+  // Up and down trees of four levels are six hops. Whoever has two children and a parent gets 2000
+  // B from each of them, and in the other tree from its parent: 80 ns, of which the children half.
+  EXPECT_EQ(tree_time(collective_kind::all_reduce, 1'000), nanosecond * (5 * 1'040 + 1'080));
+}
+
 TEST(ScheduleCost, SumsTakeHbmTimeAndOverlapWithTransfersInChannels) {
   platform::network_machine machine = machine_of(8);
   machine.accelerator.hbm_bandwidth = base::bytes_per_second(200'000'000'000);

@@ -71,6 +71,21 @@ TEST(Schedule, EveryElementIsRightOverKindsLevelsAndAlgorithms) {
   EXPECT_GT(done, 600);
 }
 
+TEST(Schedule, TreesGiveEveryElementToAll) {
+  for (std::uint32_t ranks = 2; ranks <= 33; ++ranks) {
+    for (const collective_kind kind : {collective_kind::all_reduce, collective_kind::broadcast}) {
+      for (const std::uint32_t trees : {1U, 2U}) {
+        for (const std::uint64_t elements : {1U, 2U, 777U}) {
+          auto request = request_for({{ranks}, false}, kind, level_algorithm::direct, elements);
+          request.trees = trees;
+          EXPECT_EQ(count_wrong(request.what, make_schedule(request)), 0U)
+              << to_text(kind) << ", " << ranks << " ranks, " << trees << " trees, " << elements;
+        }
+      }
+    }
+  }
+}
+
 TEST(Schedule, ExchangesThatAreNotDoneByLevelsAreRightToo) {
   for (const std::uint32_t ranks : {2U, 5U, 16U}) {
     for (const auto kind : {collective_kind::all_to_all_v, collective_kind::send_receive}) {

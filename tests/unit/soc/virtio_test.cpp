@@ -135,16 +135,17 @@ struct console_driver {
 };
 
 TEST(virtio, a_queue_that_loses_its_entries_is_no_longer_ready) {
+  console_driver d;
+  d.with.memory.put(0x5000, std::uint8_t{'x'});
+  d.with.describe(1, 0, 0x5000, 1, 0);
   for (const std::uint32_t entries_now : {0U, 257U, 0xffff'ffffU}) {
-    console_driver d;
-    d.with.memory.put(0x5000, std::uint8_t{'x'});
-    d.with.describe(1, 0, 0x5000, 1, 0);
+    d.with.begin();
     d.with.write(0x030, 1);
+    EXPECT_EQ(d.with.read(0x044), 1U);
     d.with.write(0x038, entries_now);
     EXPECT_EQ(d.with.read(0x044), 0U);
     d.with.offer(1, 0);
     EXPECT_EQ(d.sent, "");
-    EXPECT_EQ(d.with.used(1), 0U);
   }
 }
 

@@ -178,6 +178,14 @@ class BenchTest(BenchCase):
         self.assertEqual(result["rows"][0]["algorithm"], "in_switch")
         self.assertIn("in 1 step; next direct", result["rows"][0]["reason"])
 
+    def test_groups_of_different_domains_share_no_switch_and_auto_knows(self):
+        row = ["all_reduce", "--begin", "1M", "--end", "1M"]
+        alone, _ = self.bench(*row, "--ranks", "8")
+        apart, _ = self.bench(*row, "--members", "0-7/64-71")
+        beside, _ = self.bench(*row, "--members", "0-7/8-15")
+        self.assertEqual(apart["rows"], alone["rows"])
+        self.assertNotEqual(beside["rows"][0]["reason"], alone["rows"][0]["reason"])
+
     def test_auto_is_no_slower_than_any_algorithm_by_more_than_its_estimate_can_tell(self):
         for size in ("1K", "1M", "64M"):
             times = {}

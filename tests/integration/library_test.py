@@ -56,6 +56,16 @@ class LibraryTest(unittest.TestCase):
         by_hand = 27e-6 + 73 / 72 * (2**30 + 12 * 2**20) / rate
         self.assertLess(abs(result["rows"][0]["time_us"] * 1e-6 / by_hand - 1), 0.001)
 
+    def test_few_bytes_over_many_ranks_are_summed_up_in_the_switch(self):
+        # By hand: a low-latency ring of 72 waits for 142 steps of 1.28 us; the switch takes 27 us, and 73/72 of 1 MiB
+        # and of 0.75 MiB that fill the pipeline. Of 8 ranks the ring waits for 14 steps.
+        _, result = bench(PLATFORMS / "nvl72.yaml", "all_reduce", "--begin", "1M", "--end", "1M")
+        self.assertEqual(result["rows"][0]["algorithm"], "in_switch")
+        by_hand = 27e-6 + 73 / 72 * 1.75 * 2**20 / (0.7225 * 900e9 * 0.9412)
+        self.assertLess(abs(result["rows"][0]["time_us"] * 1e-6 / by_hand - 1), 0.001)
+        _, result = bench(PLATFORMS / "nvl72.yaml", "all_reduce", "--ranks", "8", "--begin", "1M", "--end", "1M")
+        self.assertEqual(result["rows"][0]["algorithm"], "ring")
+
     def test_an_uneven_exchange_takes_as_long_as_its_busiest_rank(self):
         def weight(source, destination):
             mask = 2**64 - 1

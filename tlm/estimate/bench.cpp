@@ -88,7 +88,10 @@ bench_result run_bench(const bench_options& options,
     if (options.algorithm) {
       what.algorithm = *options.algorithm;
     } else {
-      const auto choice = workload::choose_algorithm(what, rates);
+      // Only groups of one domain share its switches.
+      workload::collective beside = what;
+      beside.groups = groups_in_a_domain(options, machine, what.ranks);
+      const auto choice = workload::choose_algorithm(beside, rates);
       what.algorithm = choice.algorithm;
       reason = choice.reason;
     }

@@ -63,6 +63,18 @@ void check_ranks(const bench_options& options, const platform::description& mach
   }
 }
 
+unsigned groups_in_a_domain(const bench_options& options, const platform::description& machine,
+                            std::uint32_t ranks) {
+  std::vector<unsigned> groups(machine.topology.accelerators /
+                               machine.topology.accelerators_per_domain);
+  for (unsigned group = 0; group < options.groups; ++group) {
+    const std::uint32_t first = group * ranks;
+    ++groups[machine.domain_of_accelerator(options.members.empty() ? first
+                                                                   : options.members[first])];
+  }
+  return *std::max_element(groups.begin(), groups.end());
+}
+
 void check_members(const bench_options& options, const std::string& machine,
                    std::uint32_t accelerators) {
   std::vector<std::uint32_t> sorted = options.members;

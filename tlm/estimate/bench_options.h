@@ -16,6 +16,11 @@ namespace sn::estimate {
 void check_ranks(const bench_options& options, const platform::description& machine,
                  std::uint32_t ranks);
 
+/// How many of the groups of so many ranks are in one scale-up domain, where most are; checked
+/// before.
+unsigned groups_in_a_domain(const bench_options& options, const platform::description& machine,
+                            std::uint32_t ranks);
+
 /// Throws base::configuration_error unless the members that the options name are different ones of
 /// so many accelerators.
 void check_members(const bench_options& options, const std::string& machine,

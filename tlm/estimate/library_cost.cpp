@@ -116,10 +116,11 @@ library_choice library_time(const platform::library_parameters& library, const l
     return exchange_time(library, links, what);
   }
   const library_choice ring = ring_time(library, links, what);
-  if (ring.low_latency || what.kind != collective_kind::all_reduce || !links.reduce_in_switch) {
+  if (what.kind != collective_kind::all_reduce || !links.reduce_in_switch) {
     return ring;
   }
-  return in_switch_time(library, links, what);
+  const library_choice in_switch = in_switch_time(library, links, what);
+  return ring.low_latency && ring.time < in_switch.time ? ring : in_switch;
 }
 
 library_choice library_time_of(const platform::library_parameters& library,

@@ -37,7 +37,7 @@ struct library_links {
 /// - In-switch all-reduce: each rank's share is summed up as the switch reads it from all, and the
 ///   sum is written to all: (1 + 1 / n) S each way. launch + ((1 + 1 / n) (S + fill)) /
 ///   (efficiency R), fill = depth x min(S, limit). Used above the low-latency size wherever the
-///   switches can, as NCCL does, also where a ring would be faster.
+///   switches can, as NCCL does, also where a ring would be faster; below it if it takes less.
 library_choice library_time(const platform::library_parameters& library, const library_links& links,
                             const workload::collective& what);
 

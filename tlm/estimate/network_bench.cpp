@@ -215,6 +215,10 @@ class planner {
     if (wanted && *wanted != one.algorithm) {
       return;
     }
+    if (kind_ == collective_kind::all_to_all_v &&
+        std::uint64_t{ranks_} * (ranks_ - 1) > transfer_limit / where_.groups) {
+      return;  // before all of its parts are made
+    }
     const std::uint64_t transfers =
         transfers_to_cost(machine_, make_schedule(request(one, reference())));
     if (transfers <= transfer_limit / where_.groups) {

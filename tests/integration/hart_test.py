@@ -157,6 +157,13 @@ class HartTest(unittest.TestCase):
                 ([program, "--machine", "bare", "--drive", program], "bare")):
             done = self.run_hart(*arguments, code=2)
             self.assertIn(message, done.stderr)
+        # Images that lie on one another, or on the device tree in the last 256 KiB.
+        large = self.folder / "large.bin"
+        large.write_bytes(bytes(3 << 20))
+        done = self.run_hart("--bios", large, "--kernel", large, code=2)
+        self.assertRegex(done.stderr, r"large.bin: its 3145728 bytes at 0x80200000 overlap .*large.bin, from 0x80000000")
+        done = self.run_hart("--bios", large, "--memory", "3 MiB", code=2)
+        self.assertIn("overlap the device tree", done.stderr)
         script = self.folder / "script.txt"
         script.write_text("expect x\nhope y\n")
         done = self.run_hart(program, "--script", script, code=2)

@@ -333,6 +333,21 @@ struct virt_machine::parts : dma_memory {
     }
   }
 
+  /// Notes that an image fills a part of RAM. Throws base::configuration_error where another is.
+  void claim(const std::string& path, std::uint64_t address, std::uint64_t count) {
+    for (const claimed_range& each : claimed) {
+      if (count != 0 && address <= each.last && address + (count - 1) >= each.first) {
+        throw base::configuration_error(
+            path, 0, "",
+            fmt::format("its {} bytes at {:#x} overlap {}, from {:#x} to {:#x}", count, address,
+                        each.name, each.first, each.last));
+      }
+    }
+    if (count != 0) {
+      claimed.push_back({address, address + (count - 1), path});
+    }
+  }
+
   /// Zeros, as RAM has them at power-on.
   void clear(std::uint64_t address, std::uint64_t count) {
     const std::vector<std::byte> zeros(page);
@@ -344,8 +359,9 @@ struct virt_machine::parts : dma_memory {
     }
   }
 
-  void load_elf(const hart::elf_image& image) {
+  void load_elf(const std::string& path, const hart::elf_image& image) {
     for (const hart::elf_segment& each : image.segments) {
+      claim(path, each.address, each.size);
       ram.load(each.address - virt_map::ram, each.data.data(), each.data.size());
       if (has_run) {
         clear(each.address + each.data.size(), each.size - each.data.size());
@@ -380,7 +396,7 @@ struct virt_machine::parts : dma_memory {
     const std::string content = content_of(path);
     if (is_elf(content)) {
       const hart::elf_image image = read_program(path);
-      load_elf(image);
+      load_elf(path, image);
       return image.entry;
     }
     if (!contains(raw_base, content.size())) {
@@ -389,14 +405,20 @@ struct virt_machine::parts : dma_memory {
           fmt::format("{} bytes at {:#x} do not fit into {} of memory", content.size(), raw_base,
                       to_text(configuration.memory)));
     }
+    claim(path, raw_base, content.size());
     ram.load(raw_base - virt_map::ram, content.data(), content.size());
     return raw_base;
   }
 
   std::uint64_t load_images() {
+    claimed.clear();
+    if (configuration.kind == machine_kind::virt) {
+      claimed.push_back({virt_map::ram + tree_offset(),
+                         virt_map::ram + tree_offset() + (tree_room - 1), "the device tree"});
+    }
     if (!configuration.program.empty()) {
       const hart::elf_image image = read_program(configuration.program);
-      load_elf(image);
+      load_elf(configuration.program, image);
       return load_initrd(), image.entry;
     }
     const std::uint64_t entry = load_image(configuration.bios, "bios", virt_map::ram);
@@ -424,8 +446,13 @@ struct virt_machine::parts : dma_memory {
           fmt::format("{} bytes at {:#x} do not fit into {} of memory", content.size(), initrd_base,
                       to_text(configuration.memory)));
     }
+    claim(configuration.initrd, initrd_base, content.size());
     ram.load(initrd_base - virt_map::ram, content.data(), content.size());
     initrd_bytes = content.size();
+  }
+
+  std::uint64_t tree_offset() const {
+    return (configuration.memory.value - tree_room) & ~std::uint64_t{tree_room - 1};
   }
 
   /// The reset vector: a0 is mhartid, a1 the device tree, a2 what dynamic firmware is told.
@@ -442,9 +469,7 @@ struct virt_machine::parts : dma_memory {
     tree.initrd_bytes = initrd_bytes;
     const std::vector<std::byte> blob = make_device_tree(tree);
     // In RAM, since firmware writes into it; at the end, where nothing is loaded.
-    const std::uint64_t tree_offset =
-        (configuration.memory.value - tree_room) & ~std::uint64_t{tree_room - 1};
-    ram.load(tree_offset, blob.data(), blob.size());
+    ram.load(tree_offset(), blob.data(), blob.size());
 
     const bool wide = configuration.isa.xlen == 64;
     const std::array<std::uint32_t, 6> code{
@@ -456,7 +481,7 @@ struct virt_machine::parts : dma_memory {
         0x0002'8067,                         // jr t0
     };
     board->rom.load(0, code.data(), sizeof code);
-    const std::array<std::uint64_t, 2> targets{entry, virt_map::ram + tree_offset};
+    const std::array<std::uint64_t, 2> targets{entry, virt_map::ram + tree_offset()};
     board->rom.load(24, targets.data(), sizeof targets);
     // struct fw_dynamic_info of OpenSBI: magic, version, next address and mode, options, boot hart.
     constexpr std::uint64_t magic = 0x4942'534f;
@@ -658,6 +683,13 @@ struct virt_machine::parts : dma_memory {
   std::unique_ptr<htif> host;
   kernel::turns::member watch = 0;
   sc_core::sc_time next_look;
+  struct claimed_range {
+    std::uint64_t first;
+    std::uint64_t last;
+    std::string name;
+  };
+  std::vector<claimed_range> claimed;  ///< parts of RAM that images fill
+
   bool has_run = false;  ///< RAM is no longer what it is at power-on
   std::uint64_t kernel_entry = 0;
   std::uint64_t initrd_base = 0;

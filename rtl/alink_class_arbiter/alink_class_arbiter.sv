@@ -43,9 +43,15 @@
 //
 // Trade-offs
 //   - Rows of Ports bits, one for each output with one bit for each input, are the only data shape:
-//     all inputs accept in parallel as the rows go by, so nothing is ever transposed. The prefix over
-//     the rows has radix 4, which is three levels of tables at 64 ports and little more work than a
-//     chain. Iterations are unrolled in space.
+//     all inputs accept in parallel as the rows go by, so nothing is ever transposed. Iterations are
+//     unrolled in space.
+//   - Depth grows with the logarithm of Ports. Synthesis maps what is written here level by level onto
+//     six-input tables and does not balance it: prefixes and sums over rows go in sixes, or in threes
+//     where a product of two signals is summed. What is known late enters late: who is free meets
+//     requests that are masked already; with one class and one iteration an output picks with and
+//     without the input of the multicast side by side; whether it is free itself chooses last; and
+//     the champion's grant counts as one at or after the pointer of its input, so that no step follows
+//     for it.
 //   - Pointers are kept as masks of the places at or after them (all zero means place 0, as a full
 //     mask would): 2*Classes*Ports*Ports flip-flops, and no decoder in front of a pick.
 //   - Whether an output was accepted is known last. What follows from it (its pointer, the age of its
@@ -103,6 +109,8 @@ module alink_class_arbiter #(
   end
 
   localparam int unsigned Pairs = Classes * Ports;  // pairs of class and output
+  // An output picks with and without the input of the multicast side by side.
+  localparam bit TwoPicks = Classes == 1 && Iterations == 1;
 
   typedef logic [Ports-1:0] row_t;
   typedef logic [Pairs-1:0] pairs_t;
@@ -119,17 +127,23 @@ module alink_class_arbiter #(
 
   localparam logic [IdxWidth*Ports-1:0] IdxMasks = idx_masks();
 
-  // The places beyond the lowest one of a row, by a prefix network; none beyond zero.
+  // The places beyond the lowest one of a row; none beyond zero. A prefix network: a place hears of
+  // three neighbours (three products of two signals fill a table), then of six times as many with
+  // each level.
   function automatic row_t beyond(input row_t row);
-    beyond = row << 1;
-    for (int unsigned step = 1; step < Ports; step = step * 2) beyond = beyond | (beyond << step);
+    beyond = (row << 1) | (row << 2) | (row << 3);
+    for (int unsigned span = 3; span < Ports; span = span * 6) begin
+      beyond = beyond | (beyond << span) | (beyond << (2 * span));
+      beyond = beyond | (beyond << (3 * span));
+    end
   endfunction
 
   // The same of all pairs of class and output.
   function automatic pairs_t beyond_pair(input pairs_t pairs);
-    beyond_pair = pairs << 1;
-    for (int unsigned step = 1; step < Pairs; step = step * 2) begin
-      beyond_pair = beyond_pair | (beyond_pair << step);
+    beyond_pair = (pairs << 1) | (pairs << 2) | (pairs << 3);
+    for (int unsigned span = 3; span < Pairs; span = span * 6) begin
+      beyond_pair = beyond_pair | (beyond_pair << span) | (beyond_pair << (2 * span));
+      beyond_pair = beyond_pair | (beyond_pair << (3 * span));
     end
   endfunction
 
@@ -138,19 +152,27 @@ module alink_class_arbiter #(
     first_of = row & ~beyond(row);
   endfunction
 
-  // a >= b as a tree: three groups of bits to a level, so that it is as shallow as its neighbours.
+  // The first free one of a row at or after a pointer, or else the first free one of all; one-hot,
+  // zero if none is free. Who is free is known last.
+  function automatic row_t first_at(input row_t row, input row_t mask, input row_t free);
+    if (|((row & mask) & free)) first_at = first_of((row & mask) & free);
+    else                        first_at = first_of(row & free);
+  endfunction
+
+  // a >= b as a tree: three bits to a group, three groups to the next, each a table of six inputs.
   function automatic logic reached(input logic [15:0] a, input logic [15:0] b);
-    logic [15:0] more;
-    logic [15:0] same;
-    more = a & ~b;
-    same = ~(a ^ b);
-    for (int unsigned width = 1; width < 16; width = width * 2) begin
-      for (int unsigned k = 0; k < 16; k = k + 2 * width) begin
-        more[k] = more[k + width] | (same[k + width] & more[k]);
-        same[k] = same[k + width] & same[k];
+    logic [17:0] more;
+    logic [17:0] same;
+    more = {2'd0, a & ~b};
+    same = {2'd3, ~(a ^ b)};
+    for (int unsigned width = 1; width < 9; width = width * 3) begin
+      for (int unsigned k = 0; k < 18; k = k + 3 * width) begin
+        more[k] = more[k + 2 * width] |
+                  (same[k + 2 * width] & (more[k + width] | (same[k + width] & more[k])));
+        same[k] = same[k + 2 * width] & same[k + width] & same[k];
       end
     end
-    reached = more[0] | same[0];
+    reached = more[9] | (same[9] & (more[0] | same[0]));
   endfunction
 
   // The last slot, of which the outputs tell.
@@ -186,9 +208,10 @@ module alink_class_arbiter #(
     // Work of one slot.
     row_t   has_pair;             // outputs with a pair in the last slot
     row_t   served;               // outputs granted unicast in the last slot
-    row_t   wait_row;
+    row_t   served_class;         // those of them whose pair is of a class
     row_t   held;                 // enabled inputs that hold
     row_t   paired_in;            // inputs whose pair has an enabled output
+    row_t   sum_0, sum_1, sum_2;  // of three outputs, of 18, of all before them
     logic   hold_tick;
     row_t   locked;               // outputs locked
     row_t   locked_in;            // inputs locked
@@ -202,6 +225,7 @@ module alink_class_arbiter #(
     row_t   avail;                // those that can take it
     row_t   mc_served;
     logic   mc_asks;
+    logic   mc_takes;             // its input is matched or reserved
     logic   mc_stays;
     row_t   mc_next;
     row_t   free_out;
@@ -212,7 +236,6 @@ module alink_class_arbiter #(
     row_t   asking [0:Classes-1]; // inputs that ask an output, by class
     row_t   row;                  // those of the class it serves
     row_t   mask;                 // their places at or after its pointer
-    row_t   upper;                // those at or after its pointer
     row_t   pick [0:Ports-1];     // per output: the input it grants, one-hot
     row_t   wish [0:Ports-1];     // the same at or after the accept pointer of that input
     row_t   pick_class [0:Classes-1];    // per class: outputs that grant it
@@ -221,11 +244,13 @@ module alink_class_arbiter #(
     row_t   may_accept;
     row_t   any_pick;             // inputs granted by some output
     row_t   any_wish;             // inputs granted by some output at or after their pointer
-    row_t   pick_0, pick_1, pick_2, pick_3;  // prefix of `pick`: in four, sixteen, 64 outputs, all
-    row_t   wish_0, wish_1, wish_2, wish_3;  // prefix of `wish`
+    row_t   pick_0, pick_1, pick_2;  // prefix of `pick`: in six outputs, in 36, in all before them
+    row_t   wish_0, wish_1, wish_2;  // prefix of `wish`
     row_t   pick_before [0:Ports-1];
     row_t   wish_before [0:Ports-1];
     row_t   seen;                 // inputs that have accepted an earlier output
+    row_t   earlier;              // inputs that wish an earlier output, or are the champion's and it is earlier
+    row_t   ahead;                // inputs that wish an earlier output or are the champion's
     row_t   won;                  // the input that accepts an output
     row_t   matched;              // outputs matched so far
     logic [Ports*Ports-1:0] pair; // what the registers of the same names with _q become
@@ -280,17 +305,21 @@ module alink_class_arbiter #(
       end
       served = has_pair & ~stalled_q;
       for (int unsigned c = 0; c < Classes; c = c + 1) begin
-        wait_row = asked_q[c] & ~(served & ((Classes == 1) ? {Ports{1'b1}} : class_q[c]));
+        // Who was served is known later than the rest.
+        served_class = served & ((Classes == 1) ? {Ports{1'b1}} : class_q[c]);
         if (age_off_q[c]) begin
           mark_q[c]    = '0;
           expired_q[c] = '0;
         end else if (age_tick_q[c]) begin
-          expired_q[c] = (expired_q[c] | mark_q[c]) & wait_row;
-          mark_q[c]    = wait_row;
+          expired_q[c] = (expired_q[c] | mark_q[c]) & asked_q[c];
+          mark_q[c]    = asked_q[c];
         end else begin
-          expired_q[c] = expired_q[c] & wait_row;
-          mark_q[c]    = mark_q[c] & wait_row;
+          expired_q[c] = expired_q[c] & asked_q[c];
+          mark_q[c]    = mark_q[c] & asked_q[c];
         end
+        live[c*Ports +: Ports] = (champion_q[c*Ports +: Ports] & expired_q[c]) & ~served_class;
+        expired_q[c] = expired_q[c] & ~served_class;
+        mark_q[c]    = mark_q[c] & ~served_class;
         expired[c*Ports +: Ports] = expired_q[c];
       end
 
@@ -300,11 +329,23 @@ module alink_class_arbiter #(
       locked_in = '0;
       held      = hold_i & enable_i;
       if (|held) begin
-        paired_in = '0;
-        for (int unsigned o = 0; o < Ports; o = o + 1) begin
-          locked[o] = enable_i[o] && |(pair_q[o*Ports +: Ports] & held) && !(hold_tick && old_out_q[o]);
-          paired_in = paired_in | (pair_q[o*Ports +: Ports] & {Ports{enable_i[o]}});
+        sum_0 = '0;
+        sum_1 = '0;
+        sum_2 = '0;
+        for (int unsigned three = 0; three < Ports; three = three + 3) begin
+          if (three % 18 == 0) begin
+            sum_2 = sum_2 | (sum_1 | sum_0);
+            sum_1 = '0;
+          end else begin
+            sum_1 = sum_1 | sum_0;
+          end
+          sum_0 = '0;
+          for (int unsigned o = three; o < three + 3 && o < Ports; o = o + 1) begin
+            locked[o] = enable_i[o] && |(pair_q[o*Ports +: Ports] & held) && !(hold_tick && old_out_q[o]);
+            sum_0     = sum_0 | (pair_q[o*Ports +: Ports] & {Ports{enable_i[o]}});
+          end
         end
+        paired_in = sum_2 | (sum_1 | sum_0);
         locked_in = paired_in & held;
         if (hold_tick) locked_in = locked_in & ~old_in_q;
       end
@@ -323,7 +364,6 @@ module alink_class_arbiter #(
       end
 
       // The champion of this slot, and of the next.
-      live           = champion_q & expired;
       champion_out   = '0;
       champion_after = '0;
       if (|live) begin
@@ -336,28 +376,32 @@ module alink_class_arbiter #(
         champion_q = '0;
         if (|expired) begin
           later = expired & champion_mask_q;
-          if (|later) champion_q = later & ~beyond_pair(later);
-          else        champion_q = expired & ~beyond_pair(expired);
-          champion_mask_q = beyond_pair(champion_q);
+          if (|later) begin
+            champion_mask_q = beyond_pair(later);
+            champion_q      = later & ~champion_mask_q;
+          end else begin
+            champion_mask_q = beyond_pair(expired);
+            champion_q      = expired & ~champion_mask_q;
+          end
         end
       end
 
       // Multicast. Outputs it wants are lost to unicasts whether served or reserved: those that are
       // neither cannot take a cell in this slot.
       mc_out    = '0;
-      mc_in     = '0;
+      mc_takes  = 1'b0;
       mc_turn   = mc_turn_o;
       dest      = '0;
       mc_stays  = 1'b0;
       if (|mc_turn_o || |mc_req_i) begin
-        mc_asks   = |(mc_turn_o & mc_req_i & enable_i & ~locked_in) && !(|live);
+        mc_asks   = |((mc_turn_o & mc_req_i) & (enable_i & ~locked_in)) && !(|live);
         dest      = mc_set_i & enable_i;
-        avail     = dest & ready_i & ~locked;
-        mc_served = (mc_whole_i && avail != dest) ? '0 : avail;
+        avail     = (dest & ready_i) & ~locked;
+        mc_served = (mc_whole_i && |(dest & ~avail)) ? '0 : avail;
         mc_stays  = mc_whole_i && |(mc_turn_o & mc_req_i & enable_i) && |dest;
         if (mc_asks) begin
           mc_out = mc_served;
-          if (mc_whole_i ? |dest : |avail) mc_in = mc_turn_o;
+          mc_takes = mc_whole_i ? |dest : |avail;
           if (|mc_served) mc_stays = 1'b0;
         end else begin
           dest = '0;
@@ -370,10 +414,11 @@ module alink_class_arbiter #(
         end
       end
 
-      // Unicast.
-      free_out = ready_i & enable_i & ~locked & ~dest;
-      free_in  = enable_i & ~locked_in & ~mc_in;
-      if (!(|mc_out)) mc_in = '0;  // reserved, not granted
+      // Unicast. Whether the multicast takes its input is known late.
+      free_out = (ready_i & enable_i & ~locked) & ~dest;
+      free_in  = enable_i & ~locked_in;
+      if (!TwoPicks && mc_takes) free_in = free_in & ~mc_turn_o;
+      mc_in = (|mc_out) ? mc_turn_o : '0;  // else reserved at most, not granted
 
       // The order of the classes.
       precedes = '0;
@@ -402,15 +447,12 @@ module alink_class_arbiter #(
           pick_class[c] = '0;
           in_class[c]   = '0;
         end
-        any_pick = '0;
-        any_wish = '0;
         for (int unsigned o = 0; o < Ports; o = o + 1) begin
           for (int unsigned c = 0; c < Classes; c = c + 1) begin
             asking[c] = req_i[(c*Ports + o)*Ports +: Ports] & enable_i;
             if (k == 0) asked_q[c][o] = enable_i[o] && |asking[c];
             if (k == 0 && ready_i[o] && asked_q[c][o]) wanted[o] = 1'b1;
-            asking[c] = asking[c] & free_in;
-            any[c]    = |asking[c];
+            any[c]    = |(asking[c] & free_in);
           end
           if (k == 0 && Classes > 1 && champion_out[o]) begin
             for (int unsigned c = 0; c < Classes; c = c + 1) any[c] = any[c] && live[c*Ports + o];
@@ -429,12 +471,16 @@ module alink_class_arbiter #(
               if (best[c]) mask = mask | gnt_mask_q[c*Ports + o];
             end
           end
-          if (!free_out[o]) row = '0;
-          upper   = row & mask;
-          if (|upper) pick[o] = first_of(upper);
-          else        pick[o] = first_of(row);
+          // Whether the output is free, and whether the multicast takes its input, is known late.
+          if (!free_out[o]) begin
+            pick[o] = '0;
+          end else if (TwoPicks && mc_takes) begin
+            any[0]  = |((row & ~mc_turn_o) & free_in);
+            pick[o] = first_at(row & ~mc_turn_o, mask, free_in);
+          end else begin
+            pick[o] = first_at(row, mask, free_in);
+          end
           if (k == 0) granted[o] = free_out[o] && |any;
-          any_pick = any_pick | pick[o];
           for (int unsigned c = 0; c < Classes; c = c + 1) begin
             pick_class[c][o] = best[c];
             if (best[c]) in_class[c] = in_class[c] | pick[o];
@@ -443,13 +489,13 @@ module alink_class_arbiter #(
 
         // The class that each input accepts.
         champion_in = '0;
-        if (k == 0 && |champion_out) begin
+        if (Classes > 1 && k == 0 && |champion_out) begin
           for (int unsigned o = 0; o < Ports; o = o + 1) begin
             champion_in = champion_in | (pick[o] & {Ports{champion_out[o]}});
           end
         end
         for (int unsigned c = 0; c < Classes; c = c + 1) begin
-          accepts[c] = (Classes == 1) ? any_pick : in_class[c];
+          accepts[c] = in_class[c];
           for (int unsigned a = 0; a < Classes; a = a + 1) begin
             if (precedes[a*Classes + c]) accepts[c] = accepts[c] & ~in_class[a];
           end
@@ -459,69 +505,77 @@ module alink_class_arbiter #(
           end
         end
 
-        // Prefix over the outputs of the grants, and of those at or after the pointer of their input.
+        // Prefix over the outputs of the grants, and of those at or after the pointer of their input. The
+        // champion's counts as such.
         pick_0 = '0;
         pick_1 = '0;
         pick_2 = '0;
-        pick_3 = '0;
         wish_0 = '0;
         wish_1 = '0;
         wish_2 = '0;
-        wish_3 = '0;
-        for (int unsigned o = 0; o < Ports; o = o + 1) begin
-          mask = acc_mask_q[o];
-          if (Classes > 1) begin
-            mask       = '0;
-            may_accept = '0;
-            for (int unsigned c = 0; c < Classes; c = c + 1) begin
-              if (pick_class[c][o]) mask       = mask | acc_mask_q[c*Ports + o];
-              if (pick_class[c][o]) may_accept = may_accept | accepts[c];
-            end
-            pick[o] = pick[o] & may_accept;
-          end
-          wish[o] = pick[o] & mask;
-          if (o % 64 == 0) begin
-            pick_3 = pick_3 | pick_2 | pick_1 | pick_0;
-            wish_3 = wish_3 | wish_2 | wish_1 | wish_0;
-            pick_2 = '0;
-            wish_2 = '0;
-          end else if (o % 16 == 0) begin
-            pick_2 = pick_2 | pick_1 | pick_0;
-            wish_2 = wish_2 | wish_1 | wish_0;
-          end else if (o % 4 == 0) begin
-            pick_1 = pick_1 | pick_0;
-            wish_1 = wish_1 | wish_0;
-          end
-          if (o % 16 == 0) begin
+        sum_0  = '0;
+        sum_1  = '0;
+        sum_2  = '0;
+        for (int unsigned six = 0; six < Ports; six = six + 6) begin
+          if (six % 36 == 0) begin
+            pick_2 = pick_2 | (pick_1 | pick_0);
+            wish_2 = wish_2 | (wish_1 | wish_0);
+            sum_2  = sum_2 | (sum_1 | sum_0);
             pick_1 = '0;
             wish_1 = '0;
+            sum_1  = '0;
+          end else begin
+            pick_1 = pick_1 | pick_0;
+            wish_1 = wish_1 | wish_0;
+            sum_1  = sum_1 | sum_0;
           end
-          if (o % 4 == 0) begin
-            pick_0 = '0;
-            wish_0 = '0;
+          pick_0 = '0;
+          wish_0 = '0;
+          sum_0  = '0;
+          for (int unsigned o = six; o < six + 6 && o < Ports; o = o + 1) begin
+            mask = acc_mask_q[o];
+            if (Classes > 1) begin
+              mask       = '0;
+              may_accept = '0;
+              for (int unsigned c = 0; c < Classes; c = c + 1) begin
+                if (pick_class[c][o]) mask       = mask | acc_mask_q[c*Ports + o];
+                if (pick_class[c][o]) may_accept = may_accept | accepts[c];
+              end
+              pick[o] = pick[o] & may_accept;
+            end
+            if (k == 0) mask = mask | {Ports{champion_out[o]}};
+            wish[o]        = pick[o] & mask;
+            pick_before[o] = pick_2 | (pick_1 | pick_0);
+            wish_before[o] = wish_2 | (wish_1 | wish_0);
+            pick_0         = pick_0 | pick[o];
+            wish_0         = wish_0 | wish[o];
+            if (k == 0) sum_0 = sum_0 | (pick[o] & {Ports{champion_out[o]}});
           end
-          pick_before[o] = pick_3 | pick_2 | pick_1 | pick_0;
-          wish_before[o] = wish_3 | wish_2 | wish_1 | wish_0;
-          pick_0         = pick_0 | pick[o];
-          wish_0         = wish_0 | wish[o];
         end
-        any_wish = wish_3 | wish_2 | wish_1 | wish_0;
+        any_pick = pick_2 | (pick_1 | pick_0);
+        any_wish = wish_2 | (wish_1 | wish_0);
+        if (Classes == 1) begin
+          accepts[0]  = any_pick;
+          champion_in = sum_2 | (sum_1 | sum_0);
+        end
 
         // Accept: an input takes the first grant at or after its pointer, or else the first of all;
         // but that of the champion before any other.
         for (int unsigned o = 0; o < Ports; o = o + 1) begin
-          seen = (wish_before[o] & any_wish) | (pick_before[o] & ~any_wish);
-          won  = (wish[o] & ~wish_before[o]) | (pick[o] & ~pick_before[o] & ~any_wish);
-          if (k == 0 && |champion_out) begin
-            seen = champion_after[o] ? (seen | champion_in) : (seen & ~champion_in);
-            won  = champion_out[o] ? champion_in : (won & ~champion_in);
+          earlier = wish_before[o];
+          ahead   = wish_before[o];
+          if (k == 0) begin
+            earlier = (earlier & ~champion_in) | (champion_in & {Ports{champion_after[o]}});
+            ahead   = (ahead | champion_in) & ~{Ports{champion_out[o]}};
           end
+          seen = (earlier & any_wish) | (pick_before[o] & ~any_wish);
+          won  = (wish[o] & ~ahead) | (pick[o] & ~pick_before[o] & ~any_wish);
           if (k == 0) begin
             for (int unsigned c = 0; c < Classes; c = c + 1) begin
               acc_mask_q[c*Ports + o] = (acc_mask_q[c*Ports + o] & ~accepts[c]) | (seen & accepts[c]);
             end
           end
-          if (k == 0) pair[o*Ports +: Ports] = locked[o] ? pair_q[o*Ports +: Ports] : won;
+          if (k == 0) pair[o*Ports +: Ports] = won | (pair_q[o*Ports +: Ports] & {Ports{locked[o]}});
           else        pair[o*Ports +: Ports] = pair[o*Ports +: Ports] | won;
           if (Iterations > 1 || Classes > 1) begin
             if (|won) begin
@@ -586,18 +640,24 @@ module alink_class_arbiter #(
   // The outputs, from the registers of the slot.
   row_t out_pair;
   row_t in_pair;
+  row_t in_six;   // inputs granted by some output of six
 
   always_comb begin : p_outputs
-    in_gnt_valid_o = mc_in_q;
+    in_gnt_valid_o = '0;
     in_gnt_idx_o   = '0;
     in_gnt_class_o = '0;
     gnt_class_o    = '0;
     gnt_idx_o      = '0;
     out_pair       = '0;
     in_pair        = '0;
+    in_six         = '0;
     for (int unsigned o = 0; o < Ports; o = o + 1) begin
       in_pair = pair_q[o*Ports +: Ports];
-      in_gnt_valid_o = in_gnt_valid_o | (in_pair & {Ports{!stalled_q[o]}});
+      if (o % 6 == 0) begin
+        in_gnt_valid_o = in_gnt_valid_o | in_six;
+        in_six         = '0;
+      end
+      in_six = in_six | (in_pair & {Ports{!stalled_q[o]}});
       if (|in_pair) begin
         out_pair[o] = 1'b1;
         for (int unsigned c = 0; c < Classes; c = c + 1) begin
@@ -621,6 +681,7 @@ module alink_class_arbiter #(
         gnt_idx_o[o*IdxWidth + b] = |(in_pair & IdxMasks[b*Ports +: Ports]);
       end
     end
+    in_gnt_valid_o     = in_gnt_valid_o | in_six | mc_in_q;
     gnt_multicast_o    = mc_out_q;
     in_gnt_multicast_o = mc_in_q;
     gnt_valid_o        = (out_pair & ~stalled_q) | mc_out_q;

@@ -15,6 +15,15 @@ void register_driver::prepare(const slot_inputs& in) {
   if (random_.chance(0.05)) {
     access_anything();
   }
+  // Counters run through most of their bits soon after a reset: what they read in between counts.
+  if (random_.chance(0.1)) {
+    const auto c = static_cast<std::uint32_t>(random_.below(scheduler_.classes()));
+    const auto output = static_cast<std::uint32_t>(random_.below(scheduler_.ports()));
+    read(arbiter::class_offset::grants + 4 * (128 * c + output));
+  }
+  if (random_.chance(0.1 / scheduler_.ports())) {
+    read_all();
+  }
   write(arbiter::class_offset::hold_limit, in.hold_limit);
   for (unsigned c = 0; c < scheduler_.classes(); ++c) {
     write(arbiter::class_offset::weight + 4 * c, in.weight[c]);
@@ -52,6 +61,7 @@ void register_driver::write(std::uint32_t offset, std::uint32_t value) {
     ++accesses_;
     scheduler_.write_register(offset, value);
     written_[offset] = value;
+    read(offset);
   }
 }
 

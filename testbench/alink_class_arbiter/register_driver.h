@@ -10,7 +10,8 @@
 
 namespace sn::testbench {
 
-/// Brings the registers to what the traffic wants, and reads and writes others.
+/// Brings the registers to what the traffic wants, reading back what it writes, and reads and
+/// writes others.
 class register_driver {
  public:
   register_driver(arbiter::class_scheduler& scheduler, std::uint64_t seed)
@@ -30,6 +31,7 @@ class register_driver {
 
  private:
   void read(std::uint32_t offset);
+  /// Unless the register is known to hold it; and reads it back.
   void write(std::uint32_t offset, std::uint32_t value);
   void access_anything();
 

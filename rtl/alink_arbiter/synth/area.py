@@ -47,7 +47,7 @@ class design:
     def read(self):
         """Yosys commands that elaborate it as the top."""
         choice = " ".join(f"-chparam {name} {value}" for name, value in self.parameters.items())
-        return f"read_verilog -sv {self.source}; hierarchy -check -top {self.name} {choice}"
+        return f"read_verilog -defer -sv {self.source}; hierarchy -check -top {self.name} {choice}"
 
 
 def modules(commands, folder):

@@ -33,10 +33,13 @@ base::port_set slot_traffic::subset(double density) {
   return chosen;
 }
 
-/// None, short ones, any, and those about which every bit of a timer changes.
+/// None, short ones, any, and those about which every bit of a timer changes, or that differ from
+/// them in one bit.
 std::uint16_t slot_traffic::draw_limit() {
+  const std::uint64_t about = 0x7fe0 + random_.below(64);
+  const std::uint64_t apart = random_.chance(0.5) ? 0 : 1ULL << random_.below(16);
   const std::array<std::uint64_t, 5> limits{0, 1 + random_.below(3), 1 + random_.below(20),
-                                            random_.below(65536), 0x7fe0 + random_.below(64)};
+                                            random_.below(65536), about ^ apart};
   return static_cast<std::uint16_t>(limits[random_.below(limits.size())]);
 }
 
@@ -48,9 +51,11 @@ void slot_traffic::begin_sequence() {
   };
   readiness_ = random_.chance(0.5) ? 1.0 : random_.uniform();
   density_ = random_.uniform();
-  hold_ = sometimes(0.5);
+  hold_ = random_.chance(0.15) ? 1.0 : sometimes(0.5);
   multicasts_ = sometimes(0.5);
   whole_ = random_.chance(0.3) ? 1.0 : sometimes(0.6);
+  restless_ = random_.chance(0.3);
+  const bool limited = !random_.chance(0.15);
   slots_ = random_.chance(0.8) ? 1.0 : random_.uniform();
   hot_ = static_cast<unsigned>(random_.below(ports_));
   now_.enable = random_.chance(0.6) ? base::port_set::first(ports_) : subset(random_.uniform());
@@ -58,7 +63,7 @@ void slot_traffic::begin_sequence() {
     class_density_[c] = random_.chance(0.3) ? 1.0 : random_.uniform();
     now_.weight[c] =
         static_cast<std::uint8_t>(random_.chance(0.1) ? random_.below(256) : random_.below(6));
-    now_.age_limit[c] = draw_limit();
+    now_.age_limit[c] = limited ? draw_limit() : std::uint16_t{0};
   }
   now_.hold_limit = draw_limit();
   for (unsigned port = 0; port < ports_; ++port) {
@@ -158,6 +163,13 @@ const slot_inputs& slot_traffic::next(const slot_outputs& last) {
   now_.slot = random_.chance(slots_);
   if (random_.chance(0.01)) {
     now_.enable = random_.chance(0.5) ? base::port_set::first(ports_) : subset(0.7);
+  }
+  // A limit is lowered below a timer, or raised, while pairs are held and classes wait.
+  if (restless_ && random_.chance(0.03)) {
+    now_.hold_limit = draw_limit();
+  }
+  if (restless_ && random_.chance(0.03)) {
+    now_.age_limit[random_.below(classes_)] = draw_limit();
   }
   draw_requests();
   draw_multicasts(last);

@@ -70,6 +70,7 @@ class slot_traffic {
   double multicasts_ = 0;
   double whole_ = 0;
   double slots_ = 1;
+  bool restless_ = false;  ///< limits change within the sequence
   unsigned hot_ = 0;
   std::array<double, base::port_limit> input_density_{};
   std::array<double, 4> class_density_{};

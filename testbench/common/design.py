@@ -12,12 +12,14 @@
                 side by side; "rows": those of equal weight of all ports do
     late_start  changes of the RTL that let it begin as after long use, for benches that cannot run as long:
                 pieces of the text and what they become, with constants that the seed_runner knows too
+    environment SystemVerilog of a module `environment` in testbench/<design>, or null: what is promised of the
+                inputs. Its inputs are some of the top's; once its output `broken` is high, outputs do not count
 """
 import json
 import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-KEYS = {"top", "sources", "assertions", "parameters", "lockstep", "bench", "shapes", "meant", "late_start"}
+KEYS = {"top", "sources", "assertions", "parameters", "lockstep", "bench", "shapes", "meant", "late_start", "environment"}
 
 
 def names():
@@ -44,6 +46,7 @@ class Design:
         self.shapes = described["shapes"]
         self.meant = described["meant"]
         self.late_constants = described["late_start"]["constants"]
+        self.environment = described["environment"] and self.room / described["environment"]
         self._late_changes = described["late_start"]["changes"]
 
     def shape(self, text):

@@ -89,15 +89,22 @@ def comparison(folder, design):
     return {f"in_{name}": bits for name, (direction, bits) in width.items() if direction == "input"}
 
 
-def equivalent(folder, inputs, number, seconds):
-    """True if no sequence of inputs after reset tells the mutant from the design."""
+def equivalent(folder, design, inputs, number, seconds):
+    """True if no sequence of inputs after reset, of those that the environment may give, tells the mutant from
+    the design."""
     graph, one = folder / f"equivalent_{number}.aig", folder / f"equivalent_{number}.v"
     free = {name: bits for name, bits in inputs.items() if name != "in_mutsel"}
-    one.write_text(f"module one({', '.join(f'input [{bits - 1}:0] {name}' for name, bits in free.items())}, output differ);\n"
-                   f"  miter compared({', '.join(f'.{name}({name})' for name in free)}, .in_mutsel({number}), "
-                   ".trigger(differ));\nendmodule\n")
-    instrumented.run(["yosys", "-q", "-p", f"read_rtlil {folder / 'miter.il'}; read_verilog {one}; hierarchy -top one; "
-                      f"flatten; opt_clean; write_aiger -zinit {graph}"])
+    text = (f"module one({', '.join(f'input [{bits - 1}:0] {name}' for name, bits in free.items())}, output differ);\n"
+            f"  miter compared({', '.join(f'.{name}({name})' for name in free)}, .in_mutsel({number}), "
+            f".trigger({'raw_' * bool(design.environment)}differ));\n")
+    gates, promised = "flatten", ""
+    if design.environment:
+        text += "".join(f"  wire [{bits - 1}:0] {name[len('in_'):]} = {name};\n" for name, bits in free.items())
+        text += "  wire raw_differ, broken;\n  environment promised(.*);\n  assign differ = raw_differ & ~broken;\n"
+        gates, promised = f"proc; flatten; {TO_GATES}", design.environment
+    one.write_text(f"{text}endmodule\n")
+    instrumented.run(["yosys", "-q", "-p", f"read_rtlil {folder / 'miter.il'}; read_verilog -sv {one} {promised}; "
+                      f"hierarchy -top one; {gates}; opt_clean; write_aiger -zinit {graph}"])
     printed = instrumented.run(["yosys-abc", "-c", f"read_aiger {graph}; fold; strash; scorr; pdr -T {seconds}"],
                                expect=(0, 1))
     return "Property proved" in printed or "is proved" in printed
@@ -132,7 +139,7 @@ def score(options, design, name):
         entry = {"number": number, "mutant": text, "source": source(mutants[number - 1])}
         if outcome[number]:
             return {**entry, "status": "killed", "seed": outcome[number][0], "slot": outcome[number][1]}
-        if equivalent(folder, inputs, number, options.seconds):
+        if equivalent(folder, design, inputs, number, options.seconds):
             return {**entry, "status": "equivalent"}
         if text in listed:
             return {**entry, "status": "listed", "reason": listed[text]}

@@ -253,7 +253,7 @@ class BenchTest(BenchCase):
                                    delta=0.1 * wire, msg=(collective, fidelity))
 
     def test_reductions_that_switches_cannot_do_are_refused(self):
-        self.assertIn("in_switch does no all_to_all", self.refused("all_to_all", "--algorithm", "in_switch"))
+        self.assertIn("--algorithm: in_switch does no all_to_all", self.refused("all_to_all", "--algorithm", "in_switch"))
         self.assertIn("expected at most 8 groups", self.refused("all_reduce", "--algorithm", "in_switch", "--ranks", "4",
                                                                "--groups", "9"))
 
@@ -270,7 +270,7 @@ class BenchTest(BenchCase):
                       self.refused("all_reduce", "--ranks", "6", "--algorithm", "halving_doubling"))
         self.assertIn("ring does no all_to_all; expected direct", self.refused("all_to_all", "--algorithm", "ring"))
         self.assertIn("65 ranks do not fit", self.refused("all_reduce", "--ranks", "65"))
-        self.assertIn("at least two ranks", self.refused("all_reduce", "--ranks", "1"))
+        self.assertIn("--ranks: expected 2 to 64, not 1", self.refused("all_reduce", "--ranks", "1"))
         self.assertIn("9 groups of 16 ranks do not fit", self.refused("all_reduce", "--ranks", "16", "--groups", "9"))
         self.assertIn("GPUs 60 to 79 of al128 are one group", self.refused("all_reduce", "--ranks", "20", "--groups", "4"))
         self.assertIn("--groups: expected a whole number from 1", self.refused("all_reduce", "--groups", "0"))

@@ -29,6 +29,9 @@ base::bytes available_memory() {
 void check_ranks(const bench_options& options, const platform::description& machine,
                  std::uint32_t ranks) {
   const unsigned domain = machine.topology.accelerators_per_domain;
+  if (ranks < 2) {
+    throw bad("--ranks", fmt::format("expected 2 to {}, not {}", domain, ranks));
+  }
   if (ranks > domain) {
     throw bad("--ranks", fmt::format("{} ranks do not fit into a scale-up domain of {} ({} GPUs)",
                                      ranks, machine.name, domain));

@@ -327,13 +327,14 @@ void check_options(const bench_options& options, const platform::network_machine
   if (options.traffic_class != 0) {
     throw bad("--traffic-class", "links have no traffic classes: expected 0");
   }
+  const std::string where = is_mixed(options) ? "between its domains " : "";
   if (options.fault) {
     throw bad(option_of(options.fault->fault),
-              fmt::format("{} is simulated as links: it has no planes", machine.name));
+              fmt::format("{} is {}simulated as links, which do not fail", machine.name, where));
   }
   if (options.bit_error_rate) {
     throw bad("--bit-error-rate",
-              fmt::format("{} is simulated as links, which never err", machine.name));
+              fmt::format("{} is {}simulated as links, which never err", machine.name, where));
   }
   if (options.groups < 1 || options.groups > machine.accelerators() / ranks) {
     throw bad("--groups", fmt::format("{} groups of {} ranks do not fit into {} ({} accelerators)",

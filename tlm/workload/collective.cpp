@@ -79,13 +79,13 @@ void check(const collective& what) {
         known += (known.empty() ? "" : ", ") + std::string(name);
       }
     }
-    throw base::configuration_error("", 0, "algorithm",
+    throw base::configuration_error("", 0, "--algorithm",
                                     std::string(to_text(what.algorithm)) + " does no " +
                                         std::string(to_text(what.kind)) + "; expected " + known);
   }
   if (what.algorithm == collective_algorithm::halving_doubling && !is_power_of_two(what.ranks)) {
     throw base::configuration_error(
-        "", 0, "algorithm",
+        "", 0, "--algorithm",
         "halving_doubling needs a power of two of ranks, not " + std::to_string(what.ranks));
   }
 }

@@ -51,7 +51,6 @@ constexpr std::uint64_t f1 = box | 0x3f80'0000;
 constexpr std::uint64_t f2 = box | 0x4000'0000;
 constexpr std::uint64_t f3 = box | 0x4040'0000;
 constexpr std::uint64_t f5 = box | 0x40a0'0000;
-constexpr std::uint64_t f6 = box | 0x40c0'0000;
 constexpr std::uint64_t f7 = box | 0x40e0'0000;
 constexpr std::uint64_t negative = 0x8000'0000;
 constexpr std::uint64_t d1 = 0x3ff0'0000'0000'0000;

@@ -184,6 +184,7 @@ class HartTest(unittest.TestCase):
         self.assertIn("OpenSBI v1.1", first)
         self.assertIn("Boot HART PMP Count       : 16", first)
         self.assertEqual(self.boot("--bios", OPENSBI + ".bin"), first, "a run repeats itself")
+        self.assertEqual(self.boot("--bios", OPENSBI + ".bin", "--no-checkers"), first, "checkers change nothing")
 
     def test_other_forms_of_opensbi(self):
         self.assertIn("OpenSBI v1.1", self.boot("--bios", OPENSBI + ".elf"))

@@ -512,6 +512,9 @@ void add_hart_command(CLI::App& app, int& exit_code) {
   command->add_option("--profile", given->profile,
                       "Count instructions by stack of calls into this file (folded stacks); slow");
   given->observed.add_to(*command);
+  command->add_flag_callback(
+      "--no-checkers", [given] { given->wanted.check_protocols = false; },
+      "Leave out the checkers of TLM-2.0's rules; results are the same");
   command->add_option("--save", given->save,
                       "Write the machine's whole state to this file, at --save-at");
   command->add_option(

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "checker/checker_set.h"
 #include "hart/elf.h"
 #include "kernel/turns.h"
 #include "soc/bus.h"
@@ -232,8 +233,9 @@ struct virt_machine::parts : dma_memory {
         order("turns"),
         ram("ram", memory_kind::ram, wanted.memory),
         map(windows(wanted)),
-        crossbar("bus", map) {
-    crossbar.to("ram").bind(ram.socket);
+        crossbar("bus", map),
+        checks(wanted.check_protocols) {
+    checks.connect(crossbar.to("ram"), ram.socket);
     const std::uint64_t entry = load_images();
     if (wanted.kind == machine_kind::virt) {
       board = std::make_unique<devices>(wanted, *this, order);
@@ -274,16 +276,16 @@ struct virt_machine::parts : dma_memory {
 
   // Building.
   void bind_devices() {
-    crossbar.to("rom").bind(board->rom.socket);
-    crossbar.to("finisher").bind(board->finisher.socket);
-    crossbar.to("clint").bind(board->timer.socket);
-    crossbar.to("plic").bind(board->interrupts.socket);
-    crossbar.to("uart").bind(board->console.socket);
+    checks.connect(crossbar.to("rom"), board->rom.socket);
+    checks.connect(crossbar.to("finisher"), board->finisher.socket);
+    checks.connect(crossbar.to("clint"), board->timer.socket);
+    checks.connect(crossbar.to("plic"), board->interrupts.socket);
+    checks.connect(crossbar.to("uart"), board->console.socket);
     for (unsigned i = 0; i < virt_map::virtio_slots; ++i) {
-      crossbar.to(fmt::format("virtio{}", i)).bind(board->slots[i]->socket);
+      checks.connect(crossbar.to(fmt::format("virtio{}", i)), board->slots[i]->socket);
     }
     for (unsigned i = 0; i < virt_map::flash_banks; ++i) {
-      crossbar.to(fmt::format("flash{}", i)).bind(board->flash[i]->socket);
+      checks.connect(crossbar.to(fmt::format("flash{}", i)), board->flash[i]->socket);
     }
     board->finisher.on_finish([this](const finish& what) {
       switch (what.what) {
@@ -315,7 +317,7 @@ struct virt_machine::parts : dma_memory {
       each.ahead_of_time = {virt_map::clint + clint::mtime_offset, 8};
       harts.push_back(std::make_unique<hart_module>(fmt::format("hart{}", i).c_str(), each));
       hart_module& added = *harts.back();
-      added.socket.bind(crossbar.in);
+      checks.connect(added.socket, crossbar.in);
       if (host != nullptr) {
         added.watch_stores({host->tohost(), host->tohost() + (htif::request_size - 1)},
                            [this](std::uint64_t address, unsigned size) {
@@ -677,6 +679,7 @@ struct virt_machine::parts : dma_memory {
   memory ram;
   const std::vector<address_window> map;
   bus crossbar;
+  checker::checker_set checks;
   std::unique_ptr<devices> board;
   std::vector<std::unique_ptr<hart_module>> harts;
   std::uint64_t last_runner = 0;  ///< hart

@@ -44,6 +44,7 @@ struct virt_machine_configuration {
   std::string flash;              ///< image of the flash; empty: all of it is erased
   net_connection net;             ///< of the network device in the second virtio slot
   bool virtio_console = false;    ///< there is one, in the third virtio slot
+  bool check_protocols = true;    ///< checkers of TLM-2.0 between harts, bus and devices; they abort
   bool keep_disk_writes = false;  ///< writes to disk and flash are part of the machine's state
 };
 

@@ -36,15 +36,15 @@ struct virt_machine_configuration {
   base::hertz clock{1'000'000'000};         ///< one instruction takes one cycle
   base::hertz timer_frequency{10'000'000};  ///< of mtime and the time CSR
   std::string program;                      ///< ELF file, entered in machine mode
-  std::string bios;               ///< ELF or raw image at the start of RAM, entered in machine mode
-  std::string kernel;             ///< ELF or raw image for supervisor mode, which `bios` starts
-  std::string initrd;             ///< raw image, named in the device tree
-  std::string append;             ///< boot arguments
-  std::string drive;              ///< disk image in the first virtio slot
-  std::string flash;              ///< image of the flash; empty: all of it is erased
-  net_connection net;             ///< of the network device in the second virtio slot
-  bool virtio_console = false;    ///< there is one, in the third virtio slot
-  bool check_protocols = true;    ///< checkers of TLM-2.0 between harts, bus and devices; they abort
+  std::string bios;             ///< ELF or raw image at the start of RAM, entered in machine mode
+  std::string kernel;           ///< ELF or raw image for supervisor mode, which `bios` starts
+  std::string initrd;           ///< raw image, named in the device tree
+  std::string append;           ///< boot arguments
+  std::string drive;            ///< disk image in the first virtio slot
+  std::string flash;            ///< image of the flash; empty: all of it is erased
+  net_connection net;           ///< of the network device in the second virtio slot
+  bool virtio_console = false;  ///< there is one, in the third virtio slot
+  bool check_protocols = true;  ///< checkers of TLM-2.0 between harts, bus and devices; they abort
   bool keep_disk_writes = false;  ///< writes to disk and flash are part of the machine's state
 };
 

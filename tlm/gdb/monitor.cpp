@@ -19,7 +19,7 @@ std::string help() {
          "                     the whole machine, as supernode hart --save and --restore do\n"
          "monitor trace on FILE, monitor trace off\n"
          "                     every instruction of this hart, as --trace shows them\n"
-         "monitor faults       what has been broken; once in a run of a platform, to break:\n"
+         "monitor faults       of a platform: what has been broken; once in a run, to break:\n"
          "monitor faults plane 3, link gpu5:3, or lanes gpu5:3:2\n"
          "monitor help         this text\n";
 }

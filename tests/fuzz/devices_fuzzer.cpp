@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/snapshot.h"
+#include "fuzz/input_reader.h"
 #include "kernel/turns.h"
 #include "soc/clint.h"
 #include "soc/plic.h"
@@ -30,6 +31,7 @@
 namespace {
 
 namespace soc = sn::soc;
+using sn::fuzz::input_reader;
 
 constexpr std::uint64_t memory_base = 0x8000'0000;
 constexpr std::size_t memory_bytes = 0x8000;
@@ -169,33 +171,7 @@ struct bench {
   std::vector<std::byte> fresh;
 };
 
-/// Bytes of the input, zeros when there are no more.
-class reader {
- public:
-  reader(const std::uint8_t* data, std::size_t size) : data_(data), left_(size) {}
-  bool more() const { return left_ > 0; }
-  unsigned byte() {
-    if (left_ == 0) {
-      return 0;
-    }
-    --left_;
-    return *data_++;
-  }
-  unsigned half() {
-    const unsigned low = byte();
-    return byte() << 8 | low;
-  }
-  std::uint32_t word() {
-    const std::uint32_t low = half();
-    return std::uint32_t{half()} << 16 | low;
-  }
-
- private:
-  const std::uint8_t* data_;
-  std::size_t left_;
-};
-
-void access(soc::test::initiator& bus, reader& input, std::uint64_t at, unsigned bytes) {
+void access(soc::test::initiator& bus, input_reader& input, std::uint64_t at, unsigned bytes) {
   at &= ~std::uint64_t{bytes - 1};
   if ((input.byte() & 1U) != 0) {
     bus.read(at, bytes);
@@ -208,7 +184,7 @@ void access(soc::test::initiator& bus, reader& input, std::uint64_t at, unsigned
 }
 
 /// A place where registers of the interrupt controller lie, or near.
-std::uint64_t plic_place(reader& input) {
+std::uint64_t plic_place(input_reader& input) {
   const unsigned what = input.byte();
   const std::uint64_t fine = input.byte() * 4;
   switch (what % 4) {
@@ -241,7 +217,7 @@ void set_up_queue(bench& all, unsigned slot, unsigned queue, unsigned entries) {
 }
 
 /// A descriptor, mostly of a part of memory, and an offer of it.
-void offer(bench& all, reader& input) {
+void offer(bench& all, input_reader& input) {
   const unsigned what = input.byte();
   const unsigned queue = what & 1U;
   const unsigned index = what / 2 % 8;
@@ -299,7 +275,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static bench all;
   all.begin();
   std::fill(all.ram.bytes.begin(), all.ram.bytes.end(), std::uint8_t{0});
-  reader input(data, size);
+  input_reader input(data, size);
   while (input.more()) {
     const unsigned what = input.byte();
     const unsigned slot = what / 16 % static_cast<unsigned>(all.slots.size());

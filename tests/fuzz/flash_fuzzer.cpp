@@ -13,10 +13,13 @@
 #include <vector>
 
 #include "base/snapshot.h"
+#include "fuzz/input_reader.h"
 #include "soc/cfi_flash.h"
 #include "unit/soc/tlm_access.h"
 
 namespace {
+
+using sn::fuzz::input_reader;
 
 constexpr std::uint64_t block_bytes = 0x4'0000;
 constexpr unsigned longest_buffer = 64;  // words
@@ -208,26 +211,8 @@ struct bench {
   std::map<std::uint64_t, std::uint8_t> file;  ///< bytes that have been programmed
 };
 
-/// Bytes of the input, zeros when there are no more.
-class reader {
- public:
-  reader(const std::uint8_t* data, std::size_t size) : data_(data), left_(size) {}
-  bool more() const { return left_ > 0; }
-  unsigned byte() {
-    if (left_ == 0) {
-      return 0;
-    }
-    --left_;
-    return *data_++;
-  }
-
- private:
-  const std::uint8_t* data_;
-  std::size_t left_;
-};
-
 /// Some places: beginnings and ends of blocks, the identity and the query, the last block.
-std::uint64_t place_of(reader& input) {
+std::uint64_t place_of(input_reader& input) {
   constexpr std::array<std::uint64_t, 8> bases{0,
                                                0x40,
                                                block_bytes - 8,
@@ -252,7 +237,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   all.restore(all.fresh);
   all.file.clear();
   model expected;
-  reader input(data, size);
+  input_reader input(data, size);
   while (input.more()) {
     const unsigned what = input.byte();
     const unsigned bytes = 1U << (what / 8 % 4);

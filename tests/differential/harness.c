@@ -1,9 +1,7 @@
 /* Runs records (random code and the registers that it begins with, made by generate.py) and writes
    to the UART what each of them did: its traps, the registers that it changed, and a hash of the
    memory that it may write. Machines with the same architecture write the same. */
-#include <stdint.h>
-
-typedef unsigned long word;
+#include "machine.h"
 
 #define CODE_WORDS 40
 #define TRAP_LIMIT 50u
@@ -41,7 +39,6 @@ struct context {
   struct slot cause, epc, tval, status, fcsr;
 };
 
-#define PAGE 4096u
 #define SCRATCH_PAGES 8u
 #define SCRATCH_WORDS (SCRATCH_PAGES * PAGE / 8)
 
@@ -56,26 +53,6 @@ uint64_t scratch[SCRATCH_WORDS] __attribute__((section(".scratch")));
 static const struct record* current;
 static unsigned traps;
 
-#define UART (*(volatile uint8_t*)0x10000000)
-#define FINISHER (*(volatile uint32_t*)0x100000)
-
-static void put(const char* text) {
-  while (*text) {
-    UART = (uint8_t)*text++;
-  }
-}
-
-static void put_hex(const char* name, uint64_t value) {
-  put(name);
-  int shift = 60;
-  while (shift > 0 && value >> shift == 0) {
-    shift -= 4;
-  }
-  for (; shift >= 0; shift -= 4) {
-    UART = (uint8_t) "0123456789abcdef"[value >> shift & 15];
-  }
-}
-
 static uint64_t hash(const uint64_t* words, unsigned count) {
   uint64_t sum = 0xcbf29ce484222325u;
   for (unsigned i = 0; i < count; ++i) {
@@ -84,14 +61,6 @@ static uint64_t hash(const uint64_t* words, unsigned count) {
   }
   return sum;
 }
-
-#define GET(csr)                                      \
-  ({                                                  \
-    word value;                                       \
-    __asm__ volatile("csrr %0, " #csr : "=r"(value)); \
-    value;                                            \
-  })
-#define SET(csr, value) __asm__ volatile("csrw " #csr ", %0" ::"r"((word)(value)) : "memory")
 
 #define INDICES (PAGE / sizeof(word))
 #if __riscv_xlen == 64

@@ -2,27 +2,16 @@
    locks, calls by software interrupts of the CLINT, its timer, page tables and code that the other
    hart changes, and page faults of supervisor and user mode. Writes to the UART what became of each
    program; machines with the same architecture write the same. SEED and PROGRAMS are given. */
-#include <stdint.h>
-
-typedef unsigned long word;
+#include "machine.h"
 
 #define HARTS 2u
 #define STEPS 16u
 #define RV64 (__riscv_xlen == 64)
 
-#define UART (*(volatile uint8_t*)0x10000000)
-#define FINISHER (*(volatile uint32_t*)0x100000)
 #define MSIP ((volatile uint32_t*)0x02000000)
 #define MTIMECMP ((volatile uint32_t*)0x02004000)
 #define MTIME ((volatile uint32_t*)0x0200bff8)
 
-#define GET(csr)                                      \
-  ({                                                  \
-    word value;                                       \
-    __asm__ volatile("csrr %0, " #csr : "=r"(value)); \
-    value;                                            \
-  })
-#define SET(csr, value) __asm__ volatile("csrw " #csr ", %0" ::"r"((word)(value)) : "memory")
 #define RAISE(csr, bits) __asm__ volatile("csrs " #csr ", %0" ::"r"((word)(bits)) : "memory")
 #define CLEAR(csr, bits) __asm__ volatile("csrc " #csr ", %0" ::"r"((word)(bits)) : "memory")
 
@@ -38,7 +27,6 @@ enum message { ADD, FENCE_TRANSLATIONS, FENCE_CODE };
 
 /* Virtual memory of each hart: devices and RAM as they lie, RAM again without the right of the
    user (for handlers), and at DEMAND pages that the handler of their faults maps. */
-#define PAGE 4096u
 #define DEMAND ((word)0xc0000000u)
 #define SMALL_PAGES 16u
 #define REMOTE_PAGE SMALL_PAGES /* whose entry the other hart changes */
@@ -593,23 +581,6 @@ __attribute__((noinline)) static void drop_to(enum mode mode) {
       "mret\n"
       "1:\n"
       : "=&r"(scratch)::"memory");
-}
-
-static void put(const char* text) {
-  while (*text) {
-    UART = (uint8_t)*text++;
-  }
-}
-
-static void put_hex(const char* name, uint64_t value) {
-  put(name);
-  int shift = 60;
-  while (shift > 0 && value >> shift == 0) {
-    shift -= 4;
-  }
-  for (; shift >= 0; shift -= 4) {
-    UART = (uint8_t) "0123456789abcdef"[value >> shift & 15];
-  }
 }
 
 static void report(unsigned program) {

@@ -350,23 +350,12 @@ struct virt_machine::parts : dma_memory {
     }
   }
 
-  /// Zeros, as RAM has them at power-on.
-  void clear(std::uint64_t address, std::uint64_t count) {
-    const std::vector<std::byte> zeros(page);
-    while (count > 0) {
-      const std::uint64_t part = std::min(count, page);
-      ram.load(address - virt_map::ram, zeros.data(), part);
-      address += part;
-      count -= part;
-    }
-  }
-
   void load_elf(const std::string& path, const hart::elf_image& image) {
     for (const hart::elf_segment& each : image.segments) {
       claim(path, each.address, each.size);
       ram.load(each.address - virt_map::ram, each.data.data(), each.data.size());
       if (has_run) {
-        clear(each.address + each.data.size(), each.size - each.data.size());
+        ram.clear(each.address - virt_map::ram + each.data.size(), each.size - each.data.size());
       }
     }
     std::optional<std::uint64_t> tohost;

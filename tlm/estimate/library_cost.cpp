@@ -71,12 +71,13 @@ double exchanged_bytes(const collective& what) {
   if (what.kind == collective_kind::all_to_all) {
     return bytes_of(what) * (what.ranks - 1) / what.ranks;
   }
+  const std::vector<workload::element_range> parts = workload::exchanged_parts(what);
   std::vector<std::uint64_t> given(what.ranks);
   std::vector<std::uint64_t> got(what.ranks);
   for (std::uint32_t source = 0; source < what.ranks; ++source) {
     for (std::uint32_t other = 0; other < what.ranks; ++other) {
       const std::uint64_t part =
-          source == other ? 0 : workload::exchanged_part(what, source, other).count;
+          source == other ? 0 : parts[std::size_t{source} * what.ranks + other].count;
       given[source] += part;
       got[other] += part;
     }

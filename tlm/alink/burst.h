@@ -53,6 +53,9 @@ struct burst_extension : tlm::tlm_extension<burst_extension> {
   /// Of what a fabric delivers of a reduction or multicast: the burst that it comes from.
   const tlm::tlm_generic_payload* original = nullptr;
 
+  /// Of a reduction: the sender gets the sum, alone or with all others.
+  bool gets_sum() const { return result_to == all_members || result_to == source; }
+
   template <typename Archive>
   void fields(Archive& io) {
     io(source, destination, what, format, traffic_class, times_again, plane_mask, tag, completion,

@@ -360,9 +360,7 @@ void engine::respond(burst_index burst) {
   const bool failed = !state.payload->is_response_ok();
   totals_.bursts_failed += failed ? 1 : 0;
   const alink::burst_extension& extension = alink::extension_of(*state.payload);
-  const bool only_contributed = extension.what == alink::operation::reduce &&
-                                extension.result_to != alink::all_members &&
-                                extension.result_to != extension.source;
+  const bool only_contributed = extension.what == alink::operation::reduce && !extension.gets_sum();
   (failed             ? totals_.bytes_failed
    : only_contributed ? totals_.bytes_reduced
                       : totals_.bytes_delivered) += state.payload->get_data_length();

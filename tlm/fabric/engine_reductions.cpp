@@ -164,8 +164,7 @@ void engine::deliver_result(burst_index burst) {
   if (!reduction_of(burst).summed) {
     sum_up(reduction_of(burst));
   }
-  const base::endpoint_id result_to = reduction_of(burst).result_to;
-  if (result_to != alink::all_members && result_to != endpoints_[bursts_[burst].source].id) {
+  if (!alink::extension_of(*bursts_[burst].payload).gets_sum()) {
     reduction& what = reduction_of(burst);
     what.have.set(port);
     what.answered = std::max(what.answered, alink::now());

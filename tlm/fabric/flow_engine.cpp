@@ -151,7 +151,7 @@ void flow_engine::reduce(const std::vector<leg>& turn) {
   for (leg each : turn) {
     each.output = each.input;
     progress& it = begin(each, 2);
-    it.counts_down = each.result_to == plane_injection::to_all || each.result_to == each.input;
+    it.counts_down = plane_injection::is_for(each.result_to, each.input);
     flow(each.burst);
     bursts.push_back(each.burst);
   }

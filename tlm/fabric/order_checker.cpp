@@ -88,8 +88,7 @@ void order_checker::responded(tlm::tlm_generic_payload& payload) {
   // A sum is not delivered to who has it already, or who only contributed to it.
   const alink::burst_extension& extension = alink::extension_of(payload);
   const bool has_it = extension.what == alink::operation::reduce &&
-                      (extension.times_again != 0 || (extension.result_to != alink::all_members &&
-                                                      extension.result_to != extension.source));
+                      (extension.times_again != 0 || !extension.gets_sum());
   if (payload.is_response_ok() && !it->delivered && !has_it) {
     report_("a burst was answered well that had not been delivered");
   }

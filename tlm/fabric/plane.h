@@ -57,6 +57,10 @@ struct plane_injection {
   std::uint32_t copies = 0xffff'ffff;  ///< for the plane itself: the list of a multicast
 
   static constexpr base::port_id to_all = 0xffff;
+  /// Whether a port gets a sum that is for `result_to`.
+  static bool is_for(base::port_id result_to, unsigned port) {
+    return result_to == to_all || result_to == port;
+  }
 
   template <typename Archive>
   void fields(Archive& io) {

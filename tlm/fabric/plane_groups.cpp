@@ -96,7 +96,7 @@ void plane::reduce(std::vector<plane_completion>& done) {
       if (--flow.cross_left == 0) {
         const plane_state::share& share = state_.shares[flow.crossing];
         state_.bytes_taken_in += share.bytes;
-        if (share.result_to != plane_injection::to_all && share.result_to != input) {
+        if (!plane_injection::is_for(share.result_to, input)) {
           done.push_back({share.burst, state_.next_slot + 1 - parameters_.uplink_slots, false});
         }
         next_share(flow);
@@ -124,7 +124,7 @@ void plane::begin_result(unsigned column) {
     base::ensure(result.bytes == 0 || (result.bytes == share.bytes && result_to == share.result_to),
                  "contributions to a reduction are not alike");
     result_to = share.result_to;
-    if (result_to == plane_injection::to_all || result_to == input) {
+    if (plane_injection::is_for(result_to, input)) {
       list.copies.push_back({static_cast<base::port_id>(input), share.burst});
       list.outputs.set(input);
     }

@@ -137,8 +137,6 @@ stage_cost cost_of_stage(const platform::network_machine& machine,
   cost.repeats = stage.front().repeats;
   cost.part_elements = stage.front().part_elements;
   cost.relays = stage.front().relays;
-  cost.adding_hops = stage.front().adding_hops;
-  cost.hop_share = stage.front().hop_share;
   network::flow_classes flows(*machine.network);
   memory_load memory;
   const std::uint32_t copies = sample_of(machine, stage.front(), fold).copies;
@@ -211,7 +209,7 @@ base::picoseconds time_of(const platform::network_machine& machine, const schedu
   double computing = 0.0;  // the same if only the compute engine held up stages with sums
   for (const stage_cost& stage : cost.stages) {
     const auto part = static_cast<std::uint64_t>(static_cast<double>(stage.part_elements) * scale);
-    const bool relayed = stage.relays != 0;
+    const bool relayed = stage.relays.ranks != 0;
     const auto cuts = static_cast<double>(relayed ? workload::pieces_of({0, part})
                                                   : workload::channels_for(part));
     const double copies = scale * stage.copy_bytes / hbm;
@@ -228,9 +226,10 @@ base::picoseconds time_of(const platform::network_machine& machine, const schedu
     }
     const double once = base::to_seconds(fixed);
     const double n = stage.repeats;
-    const double taken = relayed ? stage.relays * (once + stage.hop_share * bytes / cuts) + once +
-                                       bytes + stage.adding_hops * base::to_seconds(launch)
-                                 : std::max(n * (once + bytes / cuts), n * bytes + once);
+    const double taken =
+        relayed ? stage.relays.ranks * (once + stage.relays.hop_share * bytes / cuts) + once +
+                      bytes + stage.relays.adding_hops * base::to_seconds(launch)
+                : std::max(n * (once + bytes / cuts), n * bytes + once);
     total += taken;
     // Launches of all channels or pieces follow each other on the compute engine.
     computing +=

@@ -17,9 +17,7 @@ struct stage_cost {
   std::string name;
   std::uint32_t repeats = 1;
   bool sums = false;
-  std::uint32_t relays = 0;         ///< ranks that pass on what they get while it comes
-  std::uint32_t adding_hops = 0;    ///< of the hops on the longest way past them
-  double hop_share = 1.0;           ///< of the bytes, in one such hop
+  workload::relay_way relays;
   std::uint64_t part_elements = 0;  ///< of the smallest part that is cut into channels
   double carried_seconds = 0.0;     ///< of one repetition on the links, at fair rates
   base::picoseconds latency;        ///< of the longest way
@@ -79,9 +77,8 @@ schedule_cost cost_of(const platform::network_machine& machine, const workload::
 /// - With one channel, sums wait for transfers and the stage takes n (f + w) with w = links + sums.
 ///   With more, it takes the longer of n (f + w / c), when there is nothing to do until something
 ///   arrives, and n w + f.
-/// - With r ranks that relay in p pieces, the first piece is on its way through them before the
-/// last
-///   of them gets anything: r (f + h w / p) + f + w, h being the part of w that a hop takes, and
+/// - With r ranks that relay in p pieces, the last of them gets nothing before the first piece has
+///   been through all others: r (f + h w / p) + f + w, h being the part of w that a hop takes, and
 ///   what sums take besides their bytes at each hop that ends in one.
 /// - Channels overlap from one stage to the next: all stages with sums together take no less than
 ///   the compute engine does for their sums and their c n launches.

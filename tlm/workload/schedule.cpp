@@ -138,7 +138,7 @@ void append_chain(const schedule_request& request, const digits& number,
   chain.among = number.groups(0);
   chain.part_elements = part_of(whole, ways, 0).count;
   chain.flows_per_group = std::uint64_t{ranks - 1} * ways;
-  chain.relays = ranks - 2;
+  chain.relays.ranks = ranks - 2;
   chain.transfers = [=](std::uint32_t, std::uint32_t, const transfer_sink& sink) {
     for (std::uint32_t way = 0; way < ways; ++way) {
       const element_range part = part_of(whole, ways, way);

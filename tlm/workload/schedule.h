@@ -35,6 +35,14 @@ struct transfer {
 };
 using transfer_sink = std::function<void(const transfer&)>;
 
+/// Ranks that pass on, one after the other, what they get while it comes: in pieces_of() of what
+/// one sends.
+struct relay_way {
+  std::uint32_t ranks = 0;        ///< on the longest way; 0: nobody relays
+  std::uint32_t adding_hops = 0;  ///< of the hops on that way: to a sum
+  double hop_share = 1.0;         ///< of what the busiest rank sends or gets: in one hop
+};
+
 /// What all groups do at the same time, several times in a row. All that a repetition sends, it has
 /// before it begins, unless ranks relay.
 struct schedule_step {
@@ -42,11 +50,7 @@ struct schedule_step {
   rank_groups among;
   std::uint32_t repeats = 1;
   std::uint32_t operands = 0;  ///< transfers that are added to one result; 0: none
-  /// So many ranks, one after the other, pass on what they get while it comes, in pieces_of() of
-  /// what one sends. The transfers are in the order of the way.
-  std::uint32_t relays = 0;
-  std::uint32_t adding_hops = 0;  ///< on the longest way, where ranks relay: hops to a sum
-  double hop_share = 1.0;         ///< of what the busiest rank sends or gets: in one hop
+  relay_way relays;            ///< the transfers are then in the order of the way
   /// Of what a rank sends to one other in a repetition: it is cut into channels_for() of these,
   /// parts that go their way independently, one after the other.
   std::uint64_t part_elements = 0;

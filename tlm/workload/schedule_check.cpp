@@ -43,7 +43,7 @@ std::uint64_t count_wrong(const collective& what, const schedule& steps) {
           step.transfers(repetition, group, [&](const transfer& one) {
             const auto first = data[one.from].begin() + at(one.part.first);
             flying.push_back({one, {first, first + at(one.part.count)}});
-            if (step.relays != 0) {
+            if (step.relays.ranks != 0) {
               land();
             }
           });

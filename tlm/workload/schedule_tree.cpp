@@ -94,15 +94,15 @@ void append_trees(const collective& what, std::uint32_t trees,
   step.part_elements = part_of(whole, trees, 0).count;
   for (const way& one : ways) {
     step.flows_per_group += one.hops.size();
-    step.relays = std::max(step.relays, one.longest - 1);
-    step.adding_hops = std::max(step.adding_hops, one.adding);
+    step.relays.ranks = std::max(step.relays.ranks, one.longest - 1);
+    step.relays.adding_hops = std::max(step.relays.adding_hops, one.adding);
   }
   // A rank adds its children's sums in one go; only in a tree of two ranks there is a single child.
   step.operands = sums ? std::min(what.ranks - 1, 2U) : 0;
   // A rank with two children gets from both, later sends to both; besides it has a parent in the
   // same tree, and in the other tree one more.
   if (sums) {
-    step.hop_share = trees == 1 ? 2.0 / 3.0 : 0.5;
+    step.relays.hop_share = trees == 1 ? 2.0 / 3.0 : 0.5;
   }
   step.transfers = [ways, whole](std::uint32_t, std::uint32_t, const transfer_sink& sink) {
     for (std::size_t number = 0; number < ways.size(); ++number) {

@@ -164,7 +164,7 @@ TEST(Schedule, ARingBroadcastPassesTheWholeOnOnce) {
   const auto steps = make_schedule(
       request_for({{5}, false}, collective_kind::broadcast, level_algorithm::ring, 1200));
   ASSERT_EQ(steps.stages.size(), 1U);
-  EXPECT_EQ(steps.stages.front().front().relays, 3U);
+  EXPECT_EQ(steps.stages.front().front().relays.ranks, 3U);
   EXPECT_EQ(sent(steps, 0), (elements_of_ranks{{0, 1200}, {1, 1200}, {2, 1200}, {3, 1200}}));
   // Halves go 0 1 2 3 4 and 0 4 3 2 1.
   const auto both = make_schedule(

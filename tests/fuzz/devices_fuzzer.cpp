@@ -104,10 +104,10 @@ struct bench {
       interrupts.connect(outputs.at(i));
     }
     serial.on_interrupt([this](bool level) { interrupts.set_level(10, level); });
-    bus_of_uart.socket.bind(serial.socket);
-    bus_of_plic.socket.bind(interrupts.socket);
-    bus_of_clint.socket.bind(timer.socket);
-    bus_of_finisher.socket.bind(finisher.socket);
+    bus_of_uart.connect(serial.socket);
+    bus_of_plic.connect(interrupts.socket);
+    bus_of_clint.connect(timer.socket);
+    bus_of_finisher.connect(finisher.socket);
     soc::test::elaborate();
     fresh = state();
   }
@@ -119,7 +119,7 @@ struct bench {
         [this, number](bool level) { interrupts.set_level(number + 1, level); });
     buses.push_back(
         std::make_unique<soc::test::initiator>(("bus" + std::to_string(number)).c_str()));
-    buses.back()->socket.bind(slots.back()->socket);
+    buses.back()->connect(slots.back()->socket);
   }
   std::vector<std::byte> state() const {
     sn::base::snapshot_writer to;

@@ -179,7 +179,7 @@ class model {
 /// The bank on a bus, made once: SystemC builds only once.
 struct bench {
   bench() {
-    bus.socket.bind(flash.socket);
+    bus.connect(flash.socket);
     flash.on_change([this](std::uint64_t offset, const std::byte* data, std::size_t count) {
       if (count == block_bytes) {
         check(std::all_of(data, data + count,

@@ -29,11 +29,6 @@ class management_network : public sc_core::sc_module {
   /// The socket of window `index`, for the one device that is bound to it. Before simulation
   /// starts.
   device_socket& claim(unsigned index);
-  /// Binds a device to window `index`.
-  template <typename Socket>
-  void attach(unsigned index, Socket& device) {
-    claim(index).bind(device);
-  }
 
   unsigned windows() const { return static_cast<unsigned>(windows_.size()); }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "alink_switch/alink_switch.h"
+#include "checker/checker_set.h"
 #include "controller_bench.h"
 #include "registers/generated/cpp/alink_switch.h"
 #include "registers/generated/cpp/mailbox.h"
@@ -29,8 +30,8 @@ struct switch_bench {
         second("second"),
         device("switch", parameters),
         controller(device.controller()) {
-    first.socket.bind(device.management);
-    second.socket.bind(device.management);
+    checks.connect(first.socket, device.management);
+    checks.connect(second.socket, device.management);
     device.on_answer(
         [this](unsigned channel, bool level) { answers.emplace_back(channel, level); });
   }
@@ -61,6 +62,7 @@ struct switch_bench {
 
   sn::test::register_port first;
   sn::test::register_port second;
+  checker::checker_set checks;
   alink_switch device;
   sn::test::controller_view controller;
   std::vector<std::unique_ptr<alink::link>> links;

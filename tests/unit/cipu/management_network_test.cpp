@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "checker/checker_set.h"
 #include "register_port.h"
 
 namespace sn::cipu::test {
@@ -44,12 +45,13 @@ class device_stub : public sc_core::sc_module {
 struct network_bench {
   network_bench()
       : hart("hart"), network("network", 4, sc_core::sc_time(200, sc_core::SC_NS)), device("dev") {
-    hart.socket.bind(network.target);
-    network.attach(2, device.socket);
+    checks.connect(hart.socket, network.target);
+    checks.connect(network.claim(2), device.socket);
   }
   sn::test::register_port hart;
   management_network network;
   device_stub device;
+  checker::checker_set checks;
 };
 
 }  // namespace
@@ -83,8 +85,7 @@ TEST(management_network, the_answer_of_a_device_comes_back) {
 
 TEST(management_network_death, a_window_takes_one_device) {
   network_bench bench;
-  device_stub other("other");
-  EXPECT_DEATH(bench.network.attach(2, other.socket), "a window used twice");
+  EXPECT_DEATH(bench.network.claim(2), "a window used twice");
 }
 
 }  // namespace sn::cipu::test

@@ -16,12 +16,13 @@ struct fixture {
   memory high{"high", memory_kind::ram, base::bytes{8192}};
   test::initiator first{"first"};
   test::initiator second{"second"};
+  checker::checker_set checks;
 
   fixture() {
-    first.socket.bind(router.in);
-    second.socket.bind(router.in);
-    router.to("low").bind(low.socket);
-    router.to("high").bind(high.socket);
+    first.connect(router.in);
+    second.connect(router.in);
+    checks.connect(router.to("low"), low.socket);
+    checks.connect(router.to("high"), high.socket);
     test::elaborate();
   }
 };

@@ -19,7 +19,7 @@ struct fixture {
   std::vector<std::pair<std::uint64_t, std::size_t>> changes;
 
   fixture() {
-    bus.socket.bind(flash.socket);
+    bus.connect(flash.socket);
     flash.on_change([this](std::uint64_t offset, const std::byte*, std::size_t count) {
       changes.emplace_back(offset, count);
     });

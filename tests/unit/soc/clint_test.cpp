@@ -17,7 +17,7 @@ struct fixture {
   test::recorded_inputs hart_1;
 
   fixture() {
-    bus.socket.bind(timer.socket);
+    bus.connect(timer.socket);
     timer.connect(hart_0);
     timer.connect(hart_1);
   }
@@ -98,7 +98,7 @@ TEST(clint, refuses_harts_and_sizes_that_do_not_exist) {
 TEST(clint, ticks_of_an_odd_frequency_do_not_drift) {
   clint timer("timer", base::hertz{32'768});
   test::initiator bus("bus");
-  bus.socket.bind(timer.socket);
+  bus.connect(timer.socket);
   test::recorded_inputs hart;
   timer.connect(hart);
   bus.write(0x4000, 8, 32'768 * 3600ULL);

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "checker/checker_set.h"
 #include "soc/bus.h"
 #include "soc/memory.h"
 
@@ -49,6 +50,7 @@ struct machine {
   memory ram;
   device target;
   hart_module hart;
+  checker::checker_set checks;
 
   explicit machine(const std::string& name, const std::vector<std::uint32_t>& program,
                    const sc_time& quantum = sc_time(1, sc_core::SC_US), bool held = false)
@@ -56,9 +58,9 @@ struct machine {
         ram((name + "_ram").c_str(), memory_kind::ram, base::bytes{0x1'0000}),
         target((name + "_device").c_str()),
         hart((name + "_hart").c_str(), make_configuration(quantum, held)) {
-    hart.socket.bind(router.in);
-    router.to("ram").bind(ram.socket);
-    router.to("device").bind(target.socket);
+    checks.connect(hart.socket, router.in);
+    checks.connect(router.to("ram"), ram.socket);
+    checks.connect(router.to("device"), target.socket);
     ram.load(0, program.data(), program.size() * 4);
   }
 

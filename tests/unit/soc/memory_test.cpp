@@ -10,7 +10,7 @@ namespace {
 TEST(memory, ram_returns_what_was_written_and_is_zero_elsewhere) {
   memory ram("ram", memory_kind::ram, base::bytes{4096});
   test::initiator bus("bus");
-  bus.socket.bind(ram.socket);
+  bus.connect(ram.socket);
   bus.write(0x10, 8, 0x1122'3344'5566'7788);
   EXPECT_EQ(bus.status(), tlm::TLM_OK_RESPONSE);
   EXPECT_EQ(bus.read(0x10, 4), 0x5566'7788U);  // little-endian
@@ -21,7 +21,7 @@ TEST(memory, ram_returns_what_was_written_and_is_zero_elsewhere) {
 TEST(memory, refuses_accesses_beyond_its_end) {
   memory ram("ram", memory_kind::ram, base::bytes{4096});
   test::initiator bus("bus");
-  bus.socket.bind(ram.socket);
+  bus.connect(ram.socket);
   bus.read(4092, 4);
   EXPECT_EQ(bus.status(), tlm::TLM_OK_RESPONSE);
   bus.read(4092, 8);
@@ -33,7 +33,7 @@ TEST(memory, refuses_accesses_beyond_its_end) {
 TEST(memory, rom_refuses_writes_and_keeps_its_content) {
   memory rom("rom", memory_kind::rom, base::bytes{4096});
   test::initiator bus("bus");
-  bus.socket.bind(rom.socket);
+  bus.connect(rom.socket);
   const std::uint32_t word = 0xcafe'f00d;
   rom.load(8, &word, sizeof word);
   bus.write(8, 4, 0);
@@ -44,7 +44,7 @@ TEST(memory, rom_refuses_writes_and_keeps_its_content) {
 TEST(memory, adds_its_access_time_to_the_delay) {
   memory ram("ram", memory_kind::ram, base::bytes{4096}, sc_core::sc_time(30, sc_core::SC_NS));
   test::initiator bus("bus");
-  bus.socket.bind(ram.socket);
+  bus.connect(ram.socket);
   bus.read(0, 4);
   EXPECT_EQ(bus.delay(), sc_core::sc_time(30, sc_core::SC_NS));
 }
@@ -54,8 +54,8 @@ TEST(memory, grants_direct_access_that_is_read_only_for_rom) {
   memory rom("rom", memory_kind::rom, base::bytes{4096});
   test::initiator to_ram("to_ram");
   test::initiator to_rom("to_rom");
-  to_ram.socket.bind(ram.socket);
-  to_rom.socket.bind(rom.socket);
+  to_ram.connect(ram.socket);
+  to_rom.connect(rom.socket);
   test::elaborate();
   tlm::tlm_generic_payload payload;
   payload.set_address(100);

@@ -21,7 +21,7 @@ struct fixture {
   test::recorded_inputs hart_1;
 
   fixture() {
-    bus.socket.bind(controller.socket);
+    bus.connect(controller.socket);
     controller.connect(hart_0);
     controller.connect(hart_1);
   }

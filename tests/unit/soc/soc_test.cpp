@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "checker/checker_set.h"
 
 namespace sn::soc {
 namespace {
@@ -64,10 +65,10 @@ struct fixture {
   void build() {
     soc = std::make_unique<controller_soc>("soc", configuration);
     local = std::make_unique<device>("local");
-    soc->local.bind(local->socket);
+    checks.connect(soc->local, local->socket);
     if (configuration.xlen == 64) {
       management = std::make_unique<device>("management");
-      soc->management.bind(management->socket);
+      checks.connect(soc->management, management->socket);
     }
     local->controller = soc.get();
     soc->on_line([this](const sc_time& time, std::string_view line) {
@@ -81,6 +82,7 @@ struct fixture {
   std::unique_ptr<device> local;
   std::unique_ptr<device> management;
   std::unique_ptr<controller_soc> soc;
+  checker::checker_set checks;
   std::vector<std::string> lines;
   std::vector<sc_time> times;
 };

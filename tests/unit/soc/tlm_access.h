@@ -7,6 +7,8 @@
 #include <systemc>
 #include <tlm>
 
+#include "checker/checker_set.h"
+
 namespace sn::soc::test {
 
 /// Sockets can be used once elaboration has ended.
@@ -23,6 +25,12 @@ class initiator : public sc_core::sc_module {
       : sc_core::sc_module(name), socket("socket") {}
 
   tlm_utils::simple_initiator_socket<initiator> socket;
+
+  /// Binds to a target, with a checker of TLM-2.0 between.
+  template <typename Target>
+  void connect(Target& target) {
+    checks_.connect(socket, target);
+  }
 
   std::uint64_t read(std::uint64_t address, unsigned size) {
     std::uint64_t value = 0;
@@ -53,6 +61,7 @@ class initiator : public sc_core::sc_module {
 
   tlm::tlm_response_status status_ = tlm::TLM_INCOMPLETE_RESPONSE;
   sc_core::sc_time delay_;
+  checker::checker_set checks_;
 };
 
 }  // namespace sn::soc::test

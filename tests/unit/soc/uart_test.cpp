@@ -16,7 +16,7 @@ struct fixture {
   bool interrupted = false;
 
   fixture() {
-    bus.socket.bind(serial.socket);
+    bus.connect(serial.socket);
     serial.on_line(
         [this](const sc_core::sc_time&, std::string_view line) { lines.emplace_back(line); });
     serial.on_interrupt([this](bool level) { interrupted = level; });

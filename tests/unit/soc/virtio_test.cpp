@@ -66,7 +66,7 @@ constexpr unsigned entries = 8;
 struct driver {
   explicit driver(std::unique_ptr<virtio_backend> backend)
       : slot("slot", memory, std::move(backend)) {
-    bus.socket.bind(slot.socket);
+    bus.connect(slot.socket);
     slot.on_interrupt([this](bool level) { interrupted = level; });
   }
   static std::uint64_t base(unsigned queue) { return 0x1000 * (std::uint64_t{queue} + 1); }

@@ -4,11 +4,21 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <ostream>
 
 #include "network/clos.h"
 #include "network/cluster.h"
 #include "network/rails.h"
 #include "network/star.h"
+
+namespace sn::platform {
+
+/// As the parameter of a test.
+void PrintTo(const network_machine& each, std::ostream* out) {
+  *out << each.name << " of " << each.accelerators();
+}
+
+}  // namespace sn::platform
 
 namespace sn::estimate {
 namespace {

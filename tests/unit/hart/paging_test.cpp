@@ -2,6 +2,7 @@
 // sections 4.2 to 4.5.
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ struct scheme {
   unsigned bits;  ///< of an index
   unsigned entry_bytes;
 };
+void PrintTo(const scheme& each, std::ostream* out) {
+  *out << each.name;
+}
 
 /// Tables that map one page of addresses by all levels, and the RAM to itself for code.
 class tables : public privileged {

@@ -12,8 +12,9 @@ Usage: prove.py [--ports N] [--iterations K] [--property P | --wait SLOTS | --al
                 [--induction] [--bug NAME] [--expect proved|refuted] [--seconds S]
 With --induction the safety properties are not searched for from reset: an invariant of the arbiter's
 registers holds after reset, every slot that begins with it ends with it, and it gives the properties. That
-is one question to a SAT solver over two clocks, and reaches further. In the same way --algorithm proves that
-alink_arbiter is the algorithm of alink_arbiter_algorithm.sv, slot for slot.
+is a question over two clocks for each property and part of the invariant, which ABC writes and CaDiCaL
+answers, and reaches further. In the same way --algorithm proves that alink_arbiter is the algorithm of
+alink_arbiter_algorithm.sv, slot for slot.
 Exit code 0 if the outcome is the expected one (proved, unless --expect says otherwise).
 """
 import argparse
@@ -30,10 +31,16 @@ PLANT_BUG = ROOT / "testbench" / "common" / "plant_bug.py"
 
 def run(command):
     """Runs a tool and returns what it printed; stops with its output if it fails."""
+    code, printed = answer(command)
+    if code != 0:
+        sys.exit(f"{' '.join(map(str, command))}\n{printed}")
+    return printed
+
+
+def answer(command):
+    """Runs a tool and returns its exit code and what it printed."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}")
-    return done.stdout
+    return done.returncode, done.stdout
 
 
 def design_of(arguments):
@@ -66,8 +73,39 @@ def connections(arguments):
     return "\n".join(lines)
 
 
+def searched(graph, limit):
+    """'proved' or 'refuted' by a search from reset, and what ABC printed."""
+    printed = run(["yosys-abc", "-c", f"read_aiger {graph}; fold; strash; pdr{f' -T {limit}' if limit else ''}"])
+    if "Property proved" in printed:
+        return "proved", printed
+    if re.search(r"was asserted in frame", printed):
+        return "refuted", printed
+    sys.exit(f"no verdict:\n{printed}")
+
+
+def over_two_clocks(graph, directory, limit):
+    """'proved' or 'refuted' by what happens in the first two clocks, one question for each property of each clock,
+    and which questions were asked."""
+    both = directory / "two_clocks.aig"
+    printed = run(["yosys-abc", "-c", f"read_aiger {graph}; fold; strash; scorr; frames -i -F 2; strash; write_aiger {both}"])
+    if not both.exists():
+        sys.exit(printed)
+    questions = int(both.read_bytes().split(b"\n", 1)[0].split()[4])  # aig M I L O A: the outputs
+    script = directory / "questions.abc"
+    script.write_text("".join(f"read_aiger {both}; cone -O {number}; strash; write_cnf {directory}/{number}.cnf\n"
+                              for number in range(questions)))
+    run(["yosys-abc", "-f", script])
+    for number in range(questions):
+        code, printed = answer(["cadical", "-q", *(["-t", str(limit)] if limit else []), directory / f"{number}.cnf"])
+        if code == 10:  # satisfiable
+            return "refuted", f"question {number} of {questions} over two clocks"
+        if code != 20:
+            sys.exit(f"no verdict on question {number} of {questions}:\n{printed}")
+    return "proved", f"{questions} questions over two clocks"
+
+
 def outcome(arguments, directory):
-    """'proved' or 'refuted', and what ABC printed."""
+    """'proved' or 'refuted', and what the solver printed."""
     design = design_of(arguments)
     rtl = ROOT / "rtl" / design / f"{design}.sv"
     if arguments.bug:
@@ -102,14 +140,9 @@ def outcome(arguments, directory):
         abc -g AND; opt_clean; setundef -anyseq; write_aiger -zinit {graph}
         """)
     run(["yosys", "-q", "-s", script])
-    limit = f" -T {arguments.seconds}" if arguments.seconds else ""
-    search = f"&get; &bmcs -g -F 2{limit}" if two_clocks else f"pdr{limit}"
-    printed = run(["yosys-abc", "-c", f"read_aiger {graph}; fold; strash; {search}"])
-    if re.search(r"No output failed in 2 frames" if two_clocks else r"Property proved", printed):
-        return "proved", printed
-    if re.search(r"was asserted in frame", printed):
-        return "refuted", printed
-    sys.exit(f"no verdict:\n{printed}")
+    if two_clocks:
+        return over_two_clocks(graph, directory, arguments.seconds)
+    return searched(graph, arguments.seconds)
 
 
 def main():
@@ -125,7 +158,7 @@ def main():
     parser.add_argument("--wait", type=int, help="prove that no request waits longer than this, in slots")
     parser.add_argument("--algorithm", action="store_true", help="prove that alink_arbiter with one iteration is "
                         "iSLIP with pointers that are indices, slot for slot")
-    parser.add_argument("--seconds", type=int, help="give up the search for a proof after so long")
+    parser.add_argument("--seconds", type=int, help="give up the search for a proof, or one question over two clocks, after so long")
     parser.add_argument("--bug", help="a bug of the design's testbench/*/planted_bugs.json")
     parser.add_argument("--expect", choices=["proved", "refuted"], default="proved")
     arguments = parser.parse_args()

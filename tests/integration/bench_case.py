@@ -21,8 +21,8 @@ class BenchCase(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
-    def call(self, *arguments):
-        return subprocess.run([SUPERNODE, "bench", PLATFORM, *map(str, arguments)], capture_output=True, text=True,
+    def call(self, *arguments, platform=PLATFORM):
+        return subprocess.run([SUPERNODE, "bench", platform, *map(str, arguments)], capture_output=True, text=True,
                               cwd=self.folder)
 
     def bench(self, *arguments):

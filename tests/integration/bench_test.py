@@ -6,7 +6,7 @@ Usage: bench_test.py PATH_OF_SUPERNODE
 
 import unittest
 
-from bench_case import BenchCase
+from bench_case import PLATFORM, BenchCase
 
 # 8 planes of 100 GB/s; 595 of 640 bytes of a cell are payload.
 LINE_RATE_GBPS = 800 * 595 / 640
@@ -44,6 +44,24 @@ class BenchTest(BenchCase):
             result, printed = self.bench(collective, "--check", "--begin", "12", "--end", "100K", "--factor", "9")
             self.assertEqual([row["wrong"] for row in result["rows"]], [0] * 5)
             self.assertIn("# Wrong elements      : 0", printed)
+
+    def test_gpus_of_different_virtual_pods_do_not_reach_each_other(self):
+        machine = self.folder / "pods.yaml"
+        machine.write_text(PLATFORM.read_text() + """
+pods:
+  - {name: a, partitions: [0, 1]}
+  - {name: b, partitions: [2, 3, 4, 5, 6, 7]}
+  - {name: c, partitions: [8, 9, 10, 11, 12, 13, 14, 15]}
+""")
+        # Partition 1 ends with GPU 15.
+        size = ["--begin", "64K", "--end", "64K"]
+        across = self.call("all_to_all", "--members", "14,15,16,17", *size, platform=machine)
+        self.assertEqual(across.returncode, 1, across.stdout)
+        self.assertIn("'all-to-all send' of rank 0 (GPU 14) failed: source and destination are not of one virtual pod "
+                      "(protection violation)", across.stderr)
+        within = self.call("all_to_all", "--members", "12,13,14,15", "--check", *size, platform=machine)
+        self.assertEqual(within.returncode, 0, within.stderr)
+        self.assertIn("# Wrong elements      : 0", within.stdout)
 
     def test_groups_do_the_same_at_once_each_for_itself(self):
         groups, printed = self.bench("all_reduce", "--ranks", "8", "--groups", "8", "--check", "--begin", "64K",

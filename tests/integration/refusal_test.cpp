@@ -117,9 +117,21 @@ TEST(refusal, firmware_keeps_pods_apart) {
   rack r(two_pods());
   r.bring_up();
   // Partition 4 begins with GPU 32.
+  const fabric::engine_statistics before = r.system.fabric(0).statistics();
   const auto job = r.run(one_message(33, 32, message_size));
-  EXPECT_THAT(job->failure(), HasSubstr("pod"));
+  EXPECT_THAT(job->failure(), HasSubstr("source and destination are not of one virtual pod"));
   EXPECT_EQ(r.system.accelerator(32).totals().bytes_received, base::bytes(0));
+  const fabric::engine_statistics after = r.system.fabric(0).statistics();
+  EXPECT_EQ(after.bytes_failed - before.bytes_failed, message_size.value);
+  EXPECT_EQ(after.bytes_delivered, before.bytes_delivered);
+  // Each burst is counted by the switch that refused it.
+  std::uint32_t refused = 0;
+  for (unsigned plane = 0; plane < 8; ++plane) {
+    refused += r.system.alink_switch(0, plane).registers().get(
+        registers::alink_switch::refused_foreign_pod);
+  }
+  EXPECT_EQ(refused, after.bursts_failed - before.bursts_failed);
+  EXPECT_GT(refused, 0U);
 }
 
 TEST(refusal, firmware_lets_a_pod_talk_across_its_partitions) {

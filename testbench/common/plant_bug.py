@@ -33,7 +33,10 @@ def main(arguments):
     if arguments[1:] == ["--list"]:
         print("\n".join(design.bugs()))
     elif len(arguments) == 3 and arguments[1] in design.bugs():
-        pathlib.Path(arguments[2]).write_text(plant(design, arguments[1]))
+        out = pathlib.Path(arguments[2])
+        text = plant(design, arguments[1])
+        if not out.exists() or out.read_text() != text:  # the same is not written again: it would be Verilated again
+            out.write_text(text)
     else:
         sys.exit(__doc__)
 

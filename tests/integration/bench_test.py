@@ -238,6 +238,16 @@ pods:
         self.assertEqual(fabric["bytes_copied"], 63 * (256 << 20))
         self.assertEqual(fabric["bytes_injected"], fabric["bytes_delivered"])
 
+    def test_auto_is_no_more_than_a_tenth_slower_than_the_best_reduce_scatter(self):
+        sizes = ["--ranks", "8", "--begin", "1M", "--end", "256M", "--factor", "4", "--fidelity", "flow"]
+        chosen, _ = self.bench("reduce_scatter", *sizes)
+        best = [row["time_us"] for row in chosen["rows"]]
+        for algorithm in ["ring", "direct", "halving_doubling", "in_switch"]:
+            fixed, _ = self.bench("reduce_scatter", *sizes, "--algorithm", algorithm)
+            best = [min(time, row["time_us"]) for time, row in zip(best, fixed["rows"])]
+        for time, row in zip(best, chosen["rows"]):
+            self.assertLess(row["time_us"], 1.1 * time, row)
+
     def test_cell_and_rtl_agree_on_what_switches_reduce(self):
         for collective in ("all_reduce", "reduce_scatter"):
             arguments = [collective, "--algorithm", "in_switch", "--ranks", "24", "--check", "--begin", "100K", "--end",

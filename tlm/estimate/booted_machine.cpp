@@ -152,6 +152,7 @@ workload::collective_rates rates_of(const platform::description& machine) {
   workload::collective_rates rates;
   rates.step = gpu.command_fetch_latency + gpu.hbm_latency * 3 + machine.path_latency();
   rates.reduction = gpu.command_fetch_latency + gpu.kernel_launch_overhead;
+  rates.launch = gpu.kernel_launch_overhead;
   rates.wire = machine.accelerator_payload_rate();
   rates.sum = base::bytes_per_second(static_cast<std::uint64_t>(
       static_cast<double>(gpu.hbm_bandwidth.value) * gpu.elementwise.memory));

@@ -59,6 +59,21 @@ collective_cost half_of_all_reduce(const collective& what, bool sums) {
   return cost;
 }
 
+/// All channels come in at the same time: of direct, piece by piece; by halving, all wait for their
+/// sums in every step.
+collective_cost cost_of_reduce_scatter(const collective& what) {
+  collective_cost cost = half_of_all_reduce(what, true);
+  const std::uint32_t channels = channels_of(what);
+  if (what.algorithm != collective_algorithm::direct) {
+    cost.overlapped = what.algorithm == collective_algorithm::ring && channels > 1;
+    return cost;
+  }
+  const element_range block = part_of({0, what.elements}, what.ranks, 0);
+  cost.pieces = pieces_of_channel(part_of(block, channels, 0).count);
+  cost.reductions = channels * cost.pieces;
+  return cost;
+}
+
 /// Adds what flows before a pipeline of `steps` steps is full.
 void fill(collective_cost& cost, std::uint64_t bytes) {
   const std::uint64_t pieces = pieces_of({0, bytes / element_size});
@@ -121,8 +136,9 @@ collective_cost cost_of(const collective& what) {
       cost = half_of_all_reduce(what, true) + half_of_all_reduce(what, false);
       break;
     case collective_kind::reduce_scatter:
+      return cost_of_reduce_scatter(what);
     case collective_kind::all_gather:
-      cost = half_of_all_reduce(what, what.kind == collective_kind::reduce_scatter);
+      cost = half_of_all_reduce(what, false);
       break;
     case collective_kind::all_to_all:
     case collective_kind::all_to_all_v:
@@ -141,6 +157,11 @@ collective_cost cost_of(const collective& what) {
 base::picoseconds estimated_time(const collective_cost& cost, const collective_rates& rates) {
   const base::picoseconds wire = base::transfer_time(cost.wire, rates.wire);
   const base::picoseconds sum = base::transfer_time(cost.sum_traffic, rates.sum);
+  if (cost.pieces != 0) {
+    const base::picoseconds busy = rates.launch * cost.reductions + sum;
+    return rates.step * cost.steps + (rates.reduction - rates.launch) + std::max(wire, busy) +
+           base::picoseconds(std::min(wire, busy).value / cost.pieces);
+  }
   return rates.step * cost.steps + rates.reduction * cost.reductions +
          (cost.overlapped ? std::max(wire, sum) : wire + sum);
 }

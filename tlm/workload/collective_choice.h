@@ -16,20 +16,25 @@ struct collective_cost {
   std::uint64_t reductions = 0;  ///< sums that wait for one another
   base::bytes sum_traffic;       ///< of HBM, for the sums of the busiest rank
   bool overlapped = false;       ///< sums run while other parts travel
+  /// Parts that come in one after the other, each summed up while the next comes; 0: no such order.
+  /// Reductions are then all of a rank's, and only its compute engine makes them wait.
+  std::uint64_t pieces = 0;
 };
 collective_cost cost_of(const collective& what);
 
 /// A machine as the choice sees it.
 struct collective_rates {
   base::picoseconds step;       ///< of a transfer without bytes, from command to arrival
-  base::picoseconds reduction;  ///< of a sum without bytes
+  base::picoseconds reduction;  ///< of a sum without bytes, from command to end
+  base::picoseconds launch;     ///< of this the compute engine is busy
   base::bytes_per_second wire;  ///< payload of a rank's links, each direction
   base::bytes_per_second sum;   ///< HBM bandwidth that sums reach
   bool in_switch = false;       ///< the switches can sum up and hand out
 };
 
 /// steps x step + reductions x reduction + wire time + sum time; of the last two only the longer
-/// one when they overlap.
+/// one when they overlap. In pieces, sums take reductions x launch + sum time, and of the shorter
+/// one of these and wire time a piece comes on top of the longer one.
 base::picoseconds estimated_time(const collective_cost& cost, const collective_rates& rates);
 
 /// An algorithm and why it was taken.

@@ -12,13 +12,6 @@ std::uint64_t slot_size(std::uint64_t elements) {
   return ((elements + region_elements - 1) / region_elements | 1U) * region_elements;
 }
 
-/// Into how many pieces, one after the other, a channel's part of a block is cut: while one is
-/// summed up, the next comes in, and little is left to sum when the last has come.
-std::uint64_t pieces_of_channel(std::uint64_t elements) {
-  constexpr std::uint64_t most = 4;
-  return std::clamp<std::uint64_t>(elements / smallest_part, 1, most);
-}
-
 /// Calls `visit(peer)` for all others, beginning with the successor: no two ranks begin with the
 /// same peer.
 template <typename Visitor>
@@ -29,6 +22,11 @@ void for_each_peer(const collective_builder& build, std::uint32_t rank, Visitor 
 }
 
 }  // namespace
+
+std::uint64_t pieces_of_channel(std::uint64_t elements) {
+  constexpr std::uint64_t most = 4;
+  return std::clamp<std::uint64_t>(elements / smallest_part, 1, most);
+}
 
 void direct_reduce_scatter(collective_builder& build, element_range whole, std::uint32_t channels) {
   const std::uint64_t slot = slot_size(build.block(whole, 0).count);

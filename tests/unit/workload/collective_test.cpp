@@ -432,9 +432,9 @@ TEST(collective_choice, counts_steps_sums_and_bytes_as_the_programs_have_them) {
 }
 
 TEST(collective_choice, few_steps_win_for_small_sizes_and_the_reason_names_the_next) {
-  const collective_rates rates{base::picoseconds(2'000'000), base::picoseconds(1'500'000),
-                               base::bytes_per_second(700'000'000'000),
-                               base::bytes_per_second(3'000'000'000'000)};
+  const collective_rates rates{
+      base::picoseconds(2'000'000), base::picoseconds(1'500'000), base::picoseconds(1'000'000),
+      base::bytes_per_second(700'000'000'000), base::bytes_per_second(3'000'000'000'000)};
   const collective small{collective_kind::all_reduce, collective_algorithm::ring, 64, 1024, 1};
   const auto choice = choose_algorithm(small, rates);
   EXPECT_EQ(choice.algorithm, collective_algorithm::direct);
@@ -443,9 +443,9 @@ TEST(collective_choice, few_steps_win_for_small_sizes_and_the_reason_names_the_n
 }
 
 TEST(collective_choice, a_root_does_not_send_a_large_array_to_everybody_itself) {
-  const collective_rates rates{base::picoseconds(2'000'000), base::picoseconds(1'500'000),
-                               base::bytes_per_second(700'000'000'000),
-                               base::bytes_per_second(3'000'000'000'000)};
+  const collective_rates rates{
+      base::picoseconds(2'000'000), base::picoseconds(1'500'000), base::picoseconds(1'000'000),
+      base::bytes_per_second(700'000'000'000), base::bytes_per_second(3'000'000'000'000)};
   collective what{collective_kind::broadcast, collective_algorithm::ring, 16, 256, 1};
   EXPECT_EQ(choose_algorithm(what, rates).algorithm, collective_algorithm::direct);
   what.elements = std::uint64_t{1} << 28U;
@@ -455,7 +455,7 @@ TEST(collective_choice, a_root_does_not_send_a_large_array_to_everybody_itself) 
 
 TEST(collective_choice, switches_that_can_reduce_do_it_unless_groups_have_to_share_them) {
   collective_rates rates{base::picoseconds(2'000'000), base::picoseconds(1'500'000),
-                         base::bytes_per_second(700'000'000'000),
+                         base::picoseconds(1'000'000), base::bytes_per_second(700'000'000'000),
                          base::bytes_per_second(3'000'000'000'000)};
   collective what{collective_kind::all_reduce, collective_algorithm::ring, 8, 1U << 20U, 1};
   EXPECT_NE(choose_algorithm(what, rates).algorithm, collective_algorithm::in_switch);
@@ -504,7 +504,7 @@ TEST(collective_choice, in_switch_sends_every_byte_once_to_the_group_of_all) {
 
 TEST(collective_choice, the_estimate_is_steps_and_bytes) {
   const collective_rates rates{base::picoseconds(1000), base::picoseconds(100),
-                               base::bytes_per_second(1'000'000'000'000),
+                               base::picoseconds(50), base::bytes_per_second(1'000'000'000'000),
                                base::bytes_per_second(500'000'000'000)};
   collective_cost cost;
   cost.steps = 3;
@@ -514,6 +514,29 @@ TEST(collective_choice, the_estimate_is_steps_and_bytes) {
   EXPECT_EQ(estimated_time(cost, rates).value, 3000U + 200 + 700 + 800);
   cost.overlapped = true;
   EXPECT_EQ(estimated_time(cost, rates).value, 3000U + 200 + 800);
+}
+
+TEST(collective_choice, sums_of_a_direct_reduce_scatter_keep_the_compute_engine_busy) {
+  // Blocks of 1 MiB: four channels of four pieces.
+  collective what{collective_kind::reduce_scatter, collective_algorithm::direct, 8, 0, 1};
+  what.elements = std::uint64_t{8} << 18U;
+  const collective_cost cost = cost_of(what);
+  EXPECT_EQ(cost.reductions, 16U);
+  EXPECT_EQ(cost.pieces, 4U);
+  EXPECT_EQ(cost.wire.value, 7U << 20U);
+  EXPECT_EQ(cost.sum_traffic.value, 9U << 20U);
+  collective_rates rates;
+  rates.step = base::picoseconds(2'000'000);
+  rates.reduction = base::picoseconds(1'500'000);
+  rates.launch = base::picoseconds(1'000'000);
+  rates.wire = base::bytes_per_second(std::uint64_t{7} << 40U);  // 0.954 us for all
+  rates.sum = base::bytes_per_second(std::uint64_t{9} << 40U);   // and for the sums
+  // A step, the fetch of a sum, a quarter of the wire, 16 sums.
+  EXPECT_NEAR(static_cast<double>(estimated_time(cost, rates).value),
+              2e6 + 0.5e6 + 0.9537e6 / 4 + 16e6 + 0.9537e6, 1e3);
+  rates.wire = base::bytes_per_second(std::uint64_t{7} << 34U);  // 61.04 us
+  EXPECT_NEAR(static_cast<double>(estimated_time(cost, rates).value),
+              2e6 + 0.5e6 + 61.035e6 + (16e6 + 0.9537e6) / 4, 1e3);
 }
 
 }  // namespace

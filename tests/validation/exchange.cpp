@@ -84,8 +84,15 @@ exchange skewed_all_to_all(unsigned ranks, std::uint32_t bytes) {
 }
 
 exchange staggered_all_to_all(unsigned ranks, std::uint32_t bytes, base::picoseconds gap) {
-  exchange result{named("staggered all-to-all", ranks, bytes), {}};
-  for (unsigned round = 1; round < ranks; ++round) {
+  exchange result = staggered_to_neighbours(ranks, ranks - 1, bytes, gap);
+  result.name = named("staggered all-to-all", ranks, bytes);
+  return result;
+}
+
+exchange staggered_to_neighbours(unsigned ranks, unsigned neighbours, std::uint32_t bytes,
+                                 base::picoseconds gap) {
+  exchange result{named(fmt::format("{} staggered neighbours", neighbours), ranks, bytes), {}};
+  for (unsigned round = 1; round <= neighbours; ++round) {
     for (unsigned rank = 0; rank < ranks; ++rank) {
       result.transfers.push_back({rank, (rank + round) % ranks, 0, bytes, gap * (round - 1)});
     }

@@ -45,6 +45,9 @@ exchange staggered_all_to_all(unsigned ranks, std::uint32_t bytes, base::picosec
 
 /// Every one to the `neighbours` ranks after its own.
 exchange to_neighbours(unsigned ranks, unsigned neighbours, std::uint32_t bytes);
+/// The same, but a source sends one burst after the other, `gap` apart.
+exchange staggered_to_neighbours(unsigned ranks, unsigned neighbours, std::uint32_t bytes,
+                                 base::picoseconds gap);
 /// Every one to half of `neighbours` ranks after, and half before its own.
 exchange to_both_sides(unsigned ranks, unsigned neighbours, std::uint32_t bytes);
 /// Every one to each other with probability `neighbours` / `ranks`.

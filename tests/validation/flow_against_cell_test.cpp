@@ -143,6 +143,10 @@ TEST(flow_against_cell, partly_connected_exchanges_are_within_the_error_for_band
   for (const unsigned neighbours : {2U, 8U, 16U, 28U, 32U, 40U, 48U, 60U}) {
     all.push_back(to_neighbours(64, neighbours, 524'288));
   }
+  for (const unsigned neighbours : {8U, 24U, 48U}) {
+    all.push_back(staggered_to_neighbours(64, neighbours, 524'288, gap));
+  }
+  all.push_back(staggered_all_to_all(8, 524'288, gap));
   for (const unsigned peers : {4U, 16U, 48U}) {
     all.push_back(random_graph(64, peers, 524'288));
   }

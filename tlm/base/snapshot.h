@@ -18,7 +18,7 @@
 namespace sn::base {
 
 /// To be raised by every change of what any model writes.
-inline constexpr std::uint32_t snapshot_format = 4;
+inline constexpr std::uint32_t snapshot_format = 5;
 
 /// What a snapshot was made of, by name: two machines with different facts cannot have the same
 /// state.

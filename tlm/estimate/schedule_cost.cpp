@@ -136,6 +136,7 @@ stage_cost cost_of_stage(const platform::network_machine& machine,
   cost.name = stage.front().name;
   cost.repeats = stage.front().repeats;
   cost.part_elements = stage.front().part_elements;
+  cost.in_pieces = stage.front().in_pieces;
   cost.relays = stage.front().relays;
   network::flow_classes flows(*machine.network);
   memory_load memory;
@@ -226,14 +227,23 @@ base::picoseconds time_of(const platform::network_machine& machine, const schedu
     }
     const double once = base::to_seconds(fixed);
     const double n = stage.repeats;
-    const double taken =
-        relayed ? stage.relays.ranks * (once + stage.relays.hop_share * bytes / cuts) + once +
-                      bytes + stage.relays.adding_hops * base::to_seconds(launch)
-                : std::max(n * (once + bytes / cuts), n * bytes + once);
+    double taken = relayed ? stage.relays.ranks * (once + stage.relays.hop_share * bytes / cuts) +
+                                 once + bytes + stage.relays.adding_hops * base::to_seconds(launch)
+                           : std::max(n * (once + bytes / cuts), n * bytes + once);
+    double kernels = cuts;
+    if (stage.in_pieces) {
+      const auto pieces =
+          static_cast<double>(workload::pieces_of_channel(part / static_cast<std::uint64_t>(cuts)));
+      kernels *= pieces;
+      const double others = (kernels - 1.0) * base::to_seconds(gpu.kernel_launch_overhead);
+      if (pieces > 1.0) {
+        taken = std::max(taken, once + links / pieces + others + sums);
+      }
+    }
     total += taken;
-    // Launches of all channels or pieces follow each other on the compute engine.
+    // Launches of all channels and pieces follow each other on the compute engine.
     computing +=
-        stage.sums ? n * (cuts * base::to_seconds(gpu.kernel_launch_overhead) + sums) : taken;
+        stage.sums ? n * (kernels * base::to_seconds(gpu.kernel_launch_overhead) + sums) : taken;
   }
   return base::from_seconds(std::max(total, computing));
 }

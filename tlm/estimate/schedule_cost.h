@@ -17,6 +17,7 @@ struct stage_cost {
   std::string name;
   std::uint32_t repeats = 1;
   bool sums = false;
+  bool in_pieces = false;
   workload::relay_way relays;
   std::uint64_t part_elements = 0;  ///< of the smallest part that is cut into channels
   double carried_seconds = 0.0;     ///< of one repetition on the links, at fair rates
@@ -80,6 +81,9 @@ schedule_cost cost_of(const platform::network_machine& machine, const workload::
 /// - With r ranks that relay in p pieces, the last of them gets nothing before the first piece has
 ///   been through all others: r (f + h w / p) + f + w, h being the part of w that a hop takes, and
 ///   what sums take besides their bytes at each hop that ends in one.
+/// - Where each channel comes in p > 1 pieces, the compute engine cannot begin before the first has
+///   come: the stage takes no less than f + w / p, w being that of the links, and what c p sums
+///   take.
 /// - Channels overlap from one stage to the next: all stages with sums together take no less than
 ///   the compute engine does for their sums and their c n launches.
 base::picoseconds time_of(const platform::network_machine& machine, const schedule_cost& cost,

@@ -1,6 +1,7 @@
 #include "fabric/flow_contention.h"
 
 #include <algorithm>
+#include <array>
 
 namespace sn::fabric {
 namespace {
@@ -60,6 +61,7 @@ flow_contention::flow_contention(unsigned ports, unsigned iterations)
     : iterations_(iterations),
       outputs_(ports),
       inputs_(ports),
+      came_(std::size_t{ports} * ports),
       first_(ports, never),
       last_(ports),
       granted_(ports),
@@ -77,6 +79,41 @@ void flow_contention::ask(unsigned input, unsigned output, std::uint64_t slot, b
 /// The inputs that ask for an output began within one round of all pointers.
 bool flow_contention::began_together(unsigned output, unsigned rivals) const {
   return first_[output] != never && last_[output] - first_[output] <= rivals;
+}
+
+/// Each of `rivals` asks, and each of those of `outputs` that anybody asks is asked, once in every
+/// wave. `rivals` are all who ask for any of `outputs`.
+bool flow_contention::came_in_waves(const port_set& outputs, const port_set& rivals) const {
+  const unsigned ranks = rivals.count();
+  std::array<unsigned, base::port_limit> rank{};
+  unsigned next = 0;
+  rivals.for_each([&](unsigned input) { rank[input] = next++; });
+  constexpr std::uint64_t nothing = never;
+  std::array<std::uint64_t, base::port_limit> wave{};  // per distance in rank: when it came
+  wave.fill(nothing);
+  unsigned asking = 0;
+  unsigned asked = 0;
+  bool good = true;
+  outputs.for_each([&](unsigned output) {
+    if (!good || inputs_[output].none()) {
+      return;
+    }
+    if (asked == 0) {
+      asking = inputs_[output].count();
+    }
+    good = asked < ranks && inputs_[output].count() == asking;
+    inputs_[output].for_each([&](unsigned input) {
+      const unsigned distance = (asked + ranks - rank[input]) % ranks;
+      const std::uint64_t came = came_[input * outputs_.size() + output];
+      if (asked == 0) {
+        good = good && std::find(wave.begin(), wave.end(), came) == wave.end();
+        wave[distance] = came;
+      }
+      good = good && wave[distance] == came;
+    });
+    ++asked;
+  });
+  return good && asked == ranks;
 }
 
 void flow_contention::withdraw(unsigned input, unsigned output) {
@@ -97,6 +134,7 @@ void flow_contention::limit(max_min& flows) {
   const unsigned competing = rivals.count();
   const double density =
       competing == 0 ? 0.0 : std::min(1.0, static_cast<double>(competitors) / competing);
+  const bool in_step = came_in_waves(flows.gathered_outputs(), rivals);
   bool weighed = false;
   flows.gathered_outputs().for_each([&](unsigned output) {
     const port_set& asks = inputs_[output];
@@ -110,7 +148,9 @@ void flow_contention::limit(max_min& flows) {
       used = runs == 1 ? in_locked_rounds(competing, asking, density)
                        : in_chasing_rounds(competing, asking, runs, density);
     }
-    if (competing - asking >= asking) {
+    if (in_step) {
+      used = 1.0;
+    } else if (competing - asking >= asking) {
       if (!weighed) {
         weigh(rivals);
         weighed = true;

@@ -14,9 +14,13 @@ namespace sn::fabric {
 /// an input that several outputs grant accepts one, and the others lose the slot.
 ///
 /// Of an output that m of P competing inputs ask for, P - m do not: holes.
-/// - No holes: the pointers of all outputs drift apart until no two grant the same input; nothing
-/// is
-///   lost.
+/// - No holes: the pointers of all outputs drift apart until no two grant the same input, and
+///   nothing is lost.
+/// - The inputs came in waves: in one slot all of them for an output each, the input of rank i
+/// among
+///   the P for the output of rank i + s, with an s for each wave. All pointers are then at the same
+///   s in every slot, and nothing is lost. Collectives come like this, whose ranks begin with the
+///   rank after their own.
 /// - Fewer holes than inputs that ask: all outputs rotate over the inputs. Where a pointer skips a
 ///   run of holes it comes to an input at which another output is due with probability d (outputs
 ///   over inputs, at most 1); one of the two loses a slot. With R runs in a round of m grants, the
@@ -28,8 +32,7 @@ namespace sn::fabric {
 ///   all-to-all. Inputs that come one by one instead find an order in which little is lost. With
 ///   several runs pointers chase each other, and at most 0.8 is used, but m / P if that is more.
 /// - At most three inputs ask, and most of the rivals do not: the pointers soon find an order
-/// without
-///   collisions; nothing is lost.
+///   without collisions; nothing is lost.
 /// - Otherwise the pointers are as good as random, unless the runs are few. Input i is granted by
 ///   output o with probability 1 / m(o), and hence by any with g(i) = 1 - product of (1 - 1 /
 ///   m(o)); each of its grants, s(i) = sum of 1 / m(o) in the mean, is accepted with probability
@@ -41,6 +44,10 @@ class flow_contention {
  public:
   flow_contention(unsigned ports, unsigned iterations);
 
+  /// Cells of `input` for `output`, for which it had none, have come in `slot`. Before ask().
+  void come(unsigned input, unsigned output, std::uint64_t slot) {
+    came_[input * outputs_.size() + output] = slot;
+  }
   /// `input` has cells for `output` from `slot` on, or only `once`; or has none any more.
   void ask(unsigned input, unsigned output, std::uint64_t slot, bool once);
   void withdraw(unsigned input, unsigned output);
@@ -49,18 +56,20 @@ class flow_contention {
 
   template <typename Archive>
   void fields(Archive& io) {
-    io(outputs_, inputs_, first_, last_, granted_, accepted_);
+    io(outputs_, inputs_, came_, first_, last_, granted_, accepted_);
   }
 
  private:
   static constexpr std::uint64_t never = ~std::uint64_t{0};
 
   bool began_together(unsigned output, unsigned rivals) const;
+  bool came_in_waves(const base::port_set& outputs, const base::port_set& rivals) const;
   void weigh(const base::port_set& rivals);
 
   unsigned iterations_;
   std::vector<base::port_set> outputs_;  ///< per input: where it asks
   std::vector<base::port_set> inputs_;   ///< per output: who asks
+  std::vector<std::uint64_t> came_;      ///< per input and output: slot
   std::vector<std::uint64_t> first_;     ///< per output: since when any input has asked
   std::vector<std::uint64_t> last_;      ///< per output: when the latest began
   std::vector<double> granted_;   ///< per output: probability that it grants one of its inputs

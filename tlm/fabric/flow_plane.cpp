@@ -150,6 +150,7 @@ void flow_plane::take_inbox() {
       } else {
         starting_[input].set(output);
         inputs_starting_.set(input);
+        contention_.come(input, output, now_);
       }
     }
     one.last = index;

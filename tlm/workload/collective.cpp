@@ -288,6 +288,11 @@ std::uint32_t channels_of(const collective& what) {
       std::clamp<std::uint64_t>(what.elements / what.ranks / smallest_part, 1, most));
 }
 
+std::uint64_t pieces_of_channel(std::uint64_t elements) {
+  constexpr std::uint64_t most = 4;
+  return std::clamp<std::uint64_t>(elements / smallest_part, 1, most);
+}
+
 collective_program expand(const collective& what) {
   check(what);
   collective_builder build(what);

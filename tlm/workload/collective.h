@@ -109,6 +109,10 @@ std::uint32_t channels_of(const collective& what);
 /// Into how many pieces a range is cut that follow each other along a ring or a tree: of 1 MiB or
 /// more, so that a step costs little beside its bytes, and at most 512.
 std::uint64_t pieces_of(element_range whole);
+/// Into how many pieces, one after the other, a reduce-scatter cuts a channel's part of a block, of
+/// so many elements: while one is summed up, the next comes in, and little is left to sum when the
+/// last has come.
+std::uint64_t pieces_of_channel(std::uint64_t elements);
 
 /// The program of a collective. Throws base::configuration_error, with the key "algorithm" or
 /// "ranks", for what the algorithm does not do.

@@ -19,10 +19,6 @@ void ring_all_gather(collective_builder& build, element_range whole, std::uint32
 void ring_broadcast(collective_builder& build, element_range whole);
 
 // collective_direct.cpp: everyone sends to everyone it has something for, at once.
-/// Into how many pieces, one after the other, a reduce-scatter cuts a channel's part of a block, of
-/// so many elements: while one is summed up, the next comes in, and little is left to sum when the
-/// last has come.
-std::uint64_t pieces_of_channel(std::uint64_t elements);
 void direct_reduce_scatter(collective_builder& build, element_range whole, std::uint32_t channels);
 void direct_all_gather(collective_builder& build, element_range whole, std::uint32_t channels);
 void direct_all_to_all(collective_builder& build, const collective& what);

@@ -23,11 +23,6 @@ void for_each_peer(const collective_builder& build, std::uint32_t rank, Visitor 
 
 }  // namespace
 
-std::uint64_t pieces_of_channel(std::uint64_t elements) {
-  constexpr std::uint64_t most = 4;
-  return std::clamp<std::uint64_t>(elements / smallest_part, 1, most);
-}
-
 void direct_reduce_scatter(collective_builder& build, element_range whole, std::uint32_t channels) {
   const std::uint64_t slot = slot_size(build.block(whole, 0).count);
   const std::uint64_t beside = build.allocate(slot * (build.ranks() - 1));

@@ -50,6 +50,7 @@ struct schedule_step {
   rank_groups among;
   std::uint32_t repeats = 1;
   std::uint32_t operands = 0;  ///< transfers that are added to one result; 0: none
+  bool in_pieces = false;      ///< pieces_of_channel() come in and are summed up one by one
   relay_way relays;            ///< the transfers are then in the order of the way
   /// Of what a rank sends to one other in a repetition: it is cut into channels_for() of these,
   /// parts that go their way independently, one after the other.

@@ -54,6 +54,7 @@ schedule_step direct_step(const level& of, const std::string& what, bool scatter
   step.among = of.among;
   step.part_elements = of.range_elements;
   step.operands = scatter ? of.among.size - 1 : 0;
+  step.in_pieces = scatter;
   step.flows_per_group = std::uint64_t{of.among.size} * (of.among.size - 1);
   step.transfers = [of, scatter](std::uint32_t, std::uint32_t group, const transfer_sink& sink) {
     const std::uint32_t n = of.among.size;

@@ -88,9 +88,8 @@ bool flow_contention::came_in_waves(const port_set& outputs, const port_set& riv
   std::array<unsigned, base::port_limit> rank{};
   unsigned next = 0;
   rivals.for_each([&](unsigned input) { rank[input] = next++; });
-  constexpr std::uint64_t nothing = never;
   std::array<std::uint64_t, base::port_limit> wave{};  // per distance in rank: when it came
-  wave.fill(nothing);
+  wave.fill(never);
   unsigned asking = 0;
   unsigned asked = 0;
   bool good = true;

@@ -5,7 +5,10 @@
 #include "arbiter/verilated_arbiter.h"
 #include "base/error.h"
 #include "valink_arbiter_double_accept.h"
+#include "valink_arbiter_grants_survive_reset.h"
+#include "valink_arbiter_index_off_by_one.h"
 #include "valink_arbiter_later_iteration_moves_pointer.h"
+#include "valink_arbiter_output_starved.h"
 #include "valink_arbiter_ready_ignored.h"
 #include "valink_arbiter_reset_incomplete.h"
 #include "valink_arbiter_rotation_off_by_one.h"
@@ -17,14 +20,16 @@ namespace {
 
 struct bug {
   const char* name;
-  std::unique_ptr<arbiter::scheduler> (*make)();
+  std::unique_ptr<arbiter::scheduler> (*make)(bool assertions);
 };
 
 template <class model>
-std::unique_ptr<arbiter::scheduler> make() {
-  return std::make_unique<
+std::unique_ptr<arbiter::scheduler> make(bool assertions) {
+  auto result = std::make_unique<
       arbiter::verilated_arbiter<model, planted_bug_ports, planted_bug_iterations>>(
       planted_bug_ports);
+  result->check_assertions(assertions);
+  return result;
 }
 
 constexpr std::array bugs{
@@ -33,7 +38,10 @@ constexpr std::array bugs{
     bug{"rotation_off_by_one", make<valink_arbiter_rotation_off_by_one>},
     bug{"later_iteration_moves_pointer", make<valink_arbiter_later_iteration_moves_pointer>},
     bug{"reset_incomplete", make<valink_arbiter_reset_incomplete>},
-    bug{"double_accept", make<valink_arbiter_double_accept>}};
+    bug{"double_accept", make<valink_arbiter_double_accept>},
+    bug{"output_starved", make<valink_arbiter_output_starved>},
+    bug{"grants_survive_reset", make<valink_arbiter_grants_survive_reset>},
+    bug{"index_off_by_one", make<valink_arbiter_index_off_by_one>}};
 
 }  // namespace
 
@@ -46,10 +54,10 @@ std::vector<std::string> planted_bug_names() {
   return names;
 }
 
-std::unique_ptr<arbiter::scheduler> make_planted_bug(const std::string& name) {
+std::unique_ptr<arbiter::scheduler> make_planted_bug(const std::string& name, bool assertions) {
   for (const bug& planted : bugs) {
     if (name == planted.name) {
-      return planted.make();
+      return planted.make(assertions);
     }
   }
   base::invariant_violated("make_planted_bug: no such bug");

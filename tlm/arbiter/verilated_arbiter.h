@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "arbiter/arbiter.h"
+#include "arbiter/verilated_assertions.h"
 #include "arbiter/verilated_pins.h"
 #include "arbiter/verilated_state.h"
 #include "base/error.h"
@@ -24,8 +25,20 @@ class verilated_arbiter final : public scheduler {
       : ports_(ports), all_ports_(base::port_set::first(ports)), model_(&context_) {
     base::ensure(ports >= 1 && ports <= model_ports, "verilated_arbiter: too many ports");
     std::memset(&model_.req_i, 0, sizeof(model_.req_i));
+    context_.fatalOnError(false);
     reset();
   }
+
+  /// Verilator looks for the scopes of a model that goes in the context of the thread, which may be
+  /// that of another model that is gone.
+  ~verilated_arbiter() override { Verilated::threadContextp(&context_); }
+
+  verilated_arbiter(const verilated_arbiter&) = delete;
+  verilated_arbiter& operator=(const verilated_arbiter&) = delete;
+
+  /// Whether the assertions of the RTL are checked; they are unless told. One that fails makes
+  /// arbitrate() throw assertion_error.
+  void check_assertions(bool on) { context_.assertOn(on); }
 
   unsigned ports() const override { return ports_; }
   unsigned iterations() const override { return model_iterations; }
@@ -45,10 +58,12 @@ class verilated_arbiter final : public scheduler {
 
   void arbitrate(const slot_request& request, slot_grant& grant) override {
     drive(request);
+    Verilated::threadContextp(&context_);
     model_.clk_i = 1;
     model_.eval();
     model_.clk_i = 0;
     model_.eval();
+    throw_if_asserted(context_);
     sample(grant);
   }
 

@@ -9,17 +9,12 @@
 
 #include "arbiter/class_arbiter.h"
 #include "arbiter/class_registers.h"
+#include "arbiter/verilated_assertions.h"
 #include "arbiter/verilated_pins.h"
 #include "arbiter/verilated_state.h"
 #include "base/error.h"
 
 namespace sn::arbiter {
-
-/// An assertion of the RTL failed; it has printed its name and the slot.
-class assertion_error : public base::run_error {
- public:
-  using base::run_error::run_error;
-};
 
 /// Wraps the class that Verilator made from alink_class_arbiter_top: slots at the pins, registers
 /// over the APB. It serves as a switch of at most `model_ports` ports; the ports above are disabled
@@ -116,11 +111,7 @@ class verilated_class_arbiter final : public class_scheduler {
     model_.eval();
     model_.clk_i = 0;
     model_.eval();
-    if (context_.gotError()) {
-      context_.gotError(false);
-      context_.gotFinish(false);
-      throw assertion_error("an assertion of the RTL failed");
-    }
+    throw_if_asserted(context_);
   }
 
   /// An access over the APB: the set-up phase, then the access phase.

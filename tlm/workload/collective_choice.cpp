@@ -59,8 +59,8 @@ collective_cost half_of_all_reduce(const collective& what, bool sums) {
   return cost;
 }
 
-/// All channels come in at the same time: of direct, piece by piece; by halving, all wait for their
-/// sums in every step.
+/// Direct: channels and their pieces come in one by one. By halving, all wait for their sums in
+/// every step.
 collective_cost cost_of_reduce_scatter(const collective& what) {
   collective_cost cost = half_of_all_reduce(what, true);
   const std::uint32_t channels = channels_of(what);
@@ -69,8 +69,8 @@ collective_cost cost_of_reduce_scatter(const collective& what) {
     return cost;
   }
   const element_range block = part_of({0, what.elements}, what.ranks, 0);
-  cost.pieces = pieces_of_channel(part_of(block, channels, 0).count);
-  cost.reductions = channels * cost.pieces;
+  cost.reductions = channels * pieces_of_channel(part_of(block, channels, 0).count);
+  cost.in_pieces = true;
   return cost;
 }
 
@@ -157,10 +157,10 @@ collective_cost cost_of(const collective& what) {
 base::picoseconds estimated_time(const collective_cost& cost, const collective_rates& rates) {
   const base::picoseconds wire = base::transfer_time(cost.wire, rates.wire);
   const base::picoseconds sum = base::transfer_time(cost.sum_traffic, rates.sum);
-  if (cost.pieces != 0) {
+  if (cost.in_pieces) {
     const base::picoseconds busy = rates.launch * cost.reductions + sum;
     return rates.step * cost.steps + (rates.reduction - rates.launch) + std::max(wire, busy) +
-           base::picoseconds(std::min(wire, busy).value / cost.pieces);
+           base::picoseconds(std::min(wire, busy).value / cost.reductions);
   }
   return rates.step * cost.steps + rates.reduction * cost.reductions +
          (cost.overlapped ? std::max(wire, sum) : wire + sum);

@@ -16,9 +16,9 @@ struct collective_cost {
   std::uint64_t reductions = 0;  ///< sums that wait for one another
   base::bytes sum_traffic;       ///< of HBM, for the sums of the busiest rank
   bool overlapped = false;       ///< sums run while other parts travel
-  /// Parts that come in one after the other, each summed up while the next comes; 0: no such order.
-  /// Reductions are then all of a rank's, and only its compute engine makes them wait.
-  std::uint64_t pieces = 0;
+  /// What a reduction adds comes while those before are done: only the compute engine makes it
+  /// wait.
+  bool in_pieces = false;
 };
 collective_cost cost_of(const collective& what);
 
@@ -33,8 +33,8 @@ struct collective_rates {
 };
 
 /// steps x step + reductions x reduction + wire time + sum time; of the last two only the longer
-/// one when they overlap. In pieces, sums take reductions x launch + sum time, and of the shorter
-/// one of these and wire time a piece comes on top of the longer one.
+/// one when they overlap. In pieces, sums take reductions x launch + sum time; a reduction's share
+/// of the shorter one of this and the wire time comes on top of the longer one.
 base::picoseconds estimated_time(const collective_cost& cost, const collective_rates& rates);
 
 /// An algorithm and why it was taken.

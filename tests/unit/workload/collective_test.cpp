@@ -522,7 +522,7 @@ TEST(collective_choice, sums_of_a_direct_reduce_scatter_keep_the_compute_engine_
   what.elements = std::uint64_t{8} << 18U;
   const collective_cost cost = cost_of(what);
   EXPECT_EQ(cost.reductions, 16U);
-  EXPECT_EQ(cost.pieces, 4U);
+  EXPECT_TRUE(cost.in_pieces);
   EXPECT_EQ(cost.wire.value, 7U << 20U);
   EXPECT_EQ(cost.sum_traffic.value, 9U << 20U);
   collective_rates rates;
@@ -531,12 +531,12 @@ TEST(collective_choice, sums_of_a_direct_reduce_scatter_keep_the_compute_engine_
   rates.launch = base::picoseconds(1'000'000);
   rates.wire = base::bytes_per_second(std::uint64_t{7} << 40U);  // 0.954 us for all
   rates.sum = base::bytes_per_second(std::uint64_t{9} << 40U);   // and for the sums
-  // A step, the fetch of a sum, a quarter of the wire, 16 sums.
+  // A step, the fetch of a sum, a 16th of the wire, 16 sums.
   EXPECT_NEAR(static_cast<double>(estimated_time(cost, rates).value),
-              2e6 + 0.5e6 + 0.9537e6 / 4 + 16e6 + 0.9537e6, 1e3);
+              2e6 + 0.5e6 + 0.9537e6 / 16 + 16e6 + 0.9537e6, 1e3);
   rates.wire = base::bytes_per_second(std::uint64_t{7} << 34U);  // 61.04 us
   EXPECT_NEAR(static_cast<double>(estimated_time(cost, rates).value),
-              2e6 + 0.5e6 + 61.035e6 + (16e6 + 0.9537e6) / 4, 1e3);
+              2e6 + 0.5e6 + 61.035e6 + (16e6 + 0.9537e6) / 16, 1e3);
 }
 
 }  // namespace

@@ -11,6 +11,8 @@ import tempfile
 import termios
 import unittest
 
+import terminals
+
 SUPERNODE = sys.argv.pop(1)
 HERE = pathlib.Path(__file__).resolve().parent / "hart"
 
@@ -82,6 +84,7 @@ class ConsoleTest(unittest.TestCase):
         self.assertEqual(run.stdout.read(), "")
         run.stdout.close()
 
+    @terminals.needed
     def test_pty(self):
         run = self.start("--uart", "pty")
         name = run.stderr.readline().rsplit(" ", 1)[1].strip()
@@ -91,6 +94,7 @@ class ConsoleTest(unittest.TestCase):
         self.assertEqual(run.wait(20), 0)
         run.stdout.close()
 
+    @terminals.needed
     def test_virtio_console_on_a_pty(self):
         self.build_for_virtio()
         run = self.start("--virtio-console", "pty")
@@ -111,6 +115,7 @@ class ConsoleTest(unittest.TestCase):
         self.assertEqual(run.stdout.read(), ">bcd!")
         run.stdout.close()
 
+    @terminals.needed
     def test_terminal_gets_single_keys_and_is_left_as_it_was(self):
         ours, theirs = pty.openpty()
         self.addCleanup(os.close, ours)
@@ -123,9 +128,11 @@ class ConsoleTest(unittest.TestCase):
         self.assertEqual(run.wait(20), 0)
         self.assertEqual(termios.tcgetattr(theirs), before)
 
+    @terminals.needed
     def test_a_key_ends_the_run_on_a_terminal(self):
         self.end_by_key(signal.SIG_DFL)
 
+    @terminals.needed
     def test_a_key_ends_a_run_that_was_started_to_ignore_interrupts(self):
         self.end_by_key(signal.SIG_IGN)
 

@@ -9,6 +9,8 @@ import sys
 import tempfile
 import unittest
 
+import terminals
+
 SUPERNODE = sys.argv.pop(1)
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 OPENSBI = "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_jump.bin"
@@ -212,6 +214,7 @@ class ObserveTest(unittest.TestCase):
         self.assertRegex(accesses.read_text(), r"cipu0 .*writes 1 byte uart\+0 ")
         self.assertNotIn("switch", accesses.read_text())
 
+    @terminals.needed
     def test_firmware_profile_timeline_and_uart(self):
         profile, timeline = self.folder / "profile.txt", self.folder / "timeline.json"
         run = subprocess.Popen(

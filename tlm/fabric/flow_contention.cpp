@@ -133,7 +133,14 @@ void flow_contention::limit(max_min& flows) {
   const unsigned competing = rivals.count();
   const double density =
       competing == 0 ? 0.0 : std::min(1.0, static_cast<double>(competitors) / competing);
-  const bool in_step = came_in_waves(flows.gathered_outputs(), rivals);
+  if (came_in_waves(flows.gathered_outputs(), rivals)) {
+    flows.gathered_outputs().for_each([&](unsigned output) {
+      if (inputs_[output].any()) {
+        flows.limit_output(output, 1.0);
+      }
+    });
+    return;
+  }
   bool weighed = false;
   flows.gathered_outputs().for_each([&](unsigned output) {
     const port_set& asks = inputs_[output];
@@ -147,9 +154,7 @@ void flow_contention::limit(max_min& flows) {
       used = runs == 1 ? in_locked_rounds(competing, asking, density)
                        : in_chasing_rounds(competing, asking, runs, density);
     }
-    if (in_step) {
-      used = 1.0;
-    } else if (competing - asking >= asking) {
+    if (competing - asking >= asking) {
       if (!weighed) {
         weigh(rivals);
         weighed = true;

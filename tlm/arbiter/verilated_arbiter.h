@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "arbiter/arbiter.h"
-#include "arbiter/verilated_assertions.h"
+#include "arbiter/verilated_clock.h"
 #include "arbiter/verilated_pins.h"
 #include "arbiter/verilated_state.h"
 #include "base/error.h"
@@ -58,12 +58,7 @@ class verilated_arbiter final : public scheduler {
 
   void arbitrate(const slot_request& request, slot_grant& grant) override {
     drive(request);
-    Verilated::threadContextp(&context_);
-    model_.clk_i = 1;
-    model_.eval();
-    model_.clk_i = 0;
-    model_.eval();
-    throw_if_asserted(context_);
+    clock_once(context_, model_);
     sample(grant);
   }
 

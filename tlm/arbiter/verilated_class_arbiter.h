@@ -9,7 +9,7 @@
 
 #include "arbiter/class_arbiter.h"
 #include "arbiter/class_registers.h"
-#include "arbiter/verilated_assertions.h"
+#include "arbiter/verilated_clock.h"
 #include "arbiter/verilated_pins.h"
 #include "arbiter/verilated_state.h"
 #include "base/error.h"
@@ -69,7 +69,7 @@ class verilated_class_arbiter final : public class_scheduler {
   void arbitrate(const class_request& request, class_grant& grant) override {
     drive(request);
     model_.slot_i = 1;
-    clock();
+    clock_once(context_, model_);
     model_.slot_i = 0;
     sample(grant);
   }
@@ -105,15 +105,6 @@ class verilated_class_arbiter final : public class_scheduler {
  private:
   static constexpr unsigned enable_words = base::port_limit / 32;
 
-  void clock() {
-    Verilated::threadContextp(&context_);
-    model_.clk_i = 1;
-    model_.eval();
-    model_.clk_i = 0;
-    model_.eval();
-    throw_if_asserted(context_);
-  }
-
   /// An access over the APB: the set-up phase, then the access phase.
   std::uint32_t access(std::uint32_t offset, bool write, std::uint32_t value) {
     if (offset > 0xffff) {
@@ -124,11 +115,11 @@ class verilated_class_arbiter final : public class_scheduler {
     model_.pwrite_i = write ? 1 : 0;
     model_.paddr_i = static_cast<std::uint16_t>(offset);
     model_.pwdata_i = value;
-    clock();
+    clock_once(context_, model_);
     const bool refused = model_.pslverr_o != 0;
     const std::uint32_t data = model_.prdata_o;
     model_.penable_i = 1;
-    clock();
+    clock_once(context_, model_);
     model_.psel_i = 0;
     model_.penable_i = 0;
     if (refused) {

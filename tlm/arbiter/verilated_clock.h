@@ -1,4 +1,4 @@
-// Assertions that fail in a Verilated model.
+// Clocks of a Verilated model, with its assertions.
 #pragma once
 
 #include <verilated.h>
@@ -13,8 +13,15 @@ class assertion_error : public base::run_error {
   using base::run_error::run_error;
 };
 
-/// Throws assertion_error if one has failed in a model of `context`, which goes on after that.
-inline void throw_if_asserted(VerilatedContext& context) {
+/// One clock of a model of `context`, whose inputs are set. Throws assertion_error if an assertion
+/// failed; the model can go on after that.
+template <class model_type>
+void clock_once(VerilatedContext& context, model_type& model) {
+  Verilated::threadContextp(&context);
+  model.clk_i = 1;
+  model.eval();
+  model.clk_i = 0;
+  model.eval();
   if (context.gotError()) {
     context.gotError(false);
     context.gotFinish(false);

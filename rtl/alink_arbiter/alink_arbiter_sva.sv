@@ -24,6 +24,7 @@ module alink_arbiter_sva #(
     logic [IdxWidth-1:0]    idx;
     logic [Ports-1:0]       unasked;   // outputs whose grant answers nothing
     logic [Ports-1:0]       used;      // inputs that were granted
+    logic [Ports-1:0]       possible;  // outputs that could have been granted
 
     if (!rst_ni) begin
       slot_q   = 1'b0;
@@ -63,10 +64,10 @@ module alink_arbiter_sva #(
         // Something is granted if anything can be.
         if (gnt_valid_o == '0) begin
           for (int unsigned o = 0; o < Ports; o = o + 1) begin
-            unasked[o] = ready_q[o] && |req_q[o*Ports +: Ports];
+            possible[o] = ready_q[o] && |req_q[o*Ports +: Ports];
           end
-          WorkConserving_A: assert (unasked == '0)
-            else $error("WorkConserving_A: slot %0d: outputs %b", number_q, unasked);
+          WorkConserving_A: assert (possible == '0)
+            else $error("WorkConserving_A: slot %0d: outputs %b", number_q, possible);
         end
       end
       slot_q   = 1'b1;

@@ -230,15 +230,13 @@ base::picoseconds time_of(const platform::network_machine& machine, const schedu
     double taken = relayed ? stage.relays.ranks * (once + stage.relays.hop_share * bytes / cuts) +
                                  once + bytes + stage.relays.adding_hops * base::to_seconds(launch)
                            : std::max(n * (once + bytes / cuts), n * bytes + once);
-    double kernels = cuts;
-    if (stage.in_pieces) {
-      const auto pieces =
-          static_cast<double>(workload::pieces_of_channel(part / static_cast<std::uint64_t>(cuts)));
-      kernels *= pieces;
+    const double pieces = stage.in_pieces ? static_cast<double>(workload::pieces_of_channel(
+                                                part / static_cast<std::uint64_t>(cuts)))
+                                          : 1.0;
+    const double kernels = cuts * pieces;
+    if (pieces > 1.0) {
       const double others = (kernels - 1.0) * base::to_seconds(gpu.kernel_launch_overhead);
-      if (pieces > 1.0) {
-        taken = std::max(taken, once + links / pieces + others + sums);
-      }
+      taken = std::max(taken, once + links / pieces + others + sums);
     }
     total += taken;
     // Launches of all channels and pieces follow each other on the compute engine.

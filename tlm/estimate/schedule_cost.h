@@ -17,7 +17,7 @@ struct stage_cost {
   std::string name;
   std::uint32_t repeats = 1;
   bool sums = false;
-  bool in_pieces = false;
+  bool in_pieces = false;  ///< as schedule_step says
   workload::relay_way relays;
   std::uint64_t part_elements = 0;  ///< of the smallest part that is cut into channels
   double carried_seconds = 0.0;     ///< of one repetition on the links, at fair rates

@@ -130,9 +130,6 @@ void flow_contention::limit(max_min& flows) {
     rivals = rivals | inputs_[output];
     competitors += inputs_[output].any() ? 1U : 0U;
   });
-  const unsigned competing = rivals.count();
-  const double density =
-      competing == 0 ? 0.0 : std::min(1.0, static_cast<double>(competitors) / competing);
   if (came_in_waves(flows.gathered_outputs(), rivals)) {
     flows.gathered_outputs().for_each([&](unsigned output) {
       if (inputs_[output].any()) {
@@ -141,6 +138,9 @@ void flow_contention::limit(max_min& flows) {
     });
     return;
   }
+  const unsigned competing = rivals.count();
+  const double density =
+      competing == 0 ? 0.0 : std::min(1.0, static_cast<double>(competitors) / competing);
   bool weighed = false;
   flows.gathered_outputs().for_each([&](unsigned output) {
     const port_set& asks = inputs_[output];

@@ -16,11 +16,10 @@ namespace sn::fabric {
 /// Of an output that m of P competing inputs ask for, P - m do not: holes.
 /// - No holes: the pointers of all outputs drift apart until no two grant the same input, and
 ///   nothing is lost.
-/// - The inputs came in waves: in one slot all of them for an output each, the input of rank i
-/// among
-///   the P for the output of rank i + s, with an s for each wave. All pointers are then at the same
-///   s in every slot, and nothing is lost. Collectives come like this, whose ranks begin with the
-///   rank after their own.
+/// - The inputs came in waves: in one slot all of them, each for another output. Input number i of
+///   the P asks output number i + s, with an s for each wave. All pointers are then at the same s
+///   in every slot, and nothing is lost. Collectives whose ranks begin with the rank after their
+///   own come like this.
 /// - Fewer holes than inputs that ask: all outputs rotate over the inputs. Where a pointer skips a
 ///   run of holes it comes to an input at which another output is due with probability d (outputs
 ///   over inputs, at most 1); one of the two loses a slot. With R runs in a round of m grants, the

@@ -19,7 +19,6 @@ Exit code 0 if the outcome is the expected one (proved, unless --expect says oth
 """
 import argparse
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -78,7 +77,7 @@ def searched(graph, limit):
     printed = run(["yosys-abc", "-c", f"read_aiger {graph}; fold; strash; pdr{f' -T {limit}' if limit else ''}"])
     if "Property proved" in printed:
         return "proved", printed
-    if re.search(r"was asserted in frame", printed):
+    if "was asserted in frame" in printed:
         return "refuted", printed
     sys.exit(f"no verdict:\n{printed}")
 
